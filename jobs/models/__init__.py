@@ -1,0 +1,28 @@
+"""What MXX stores: one noun a file."""
+
+from __future__ import annotations
+
+from jobs.models.job import Job
+from jobs.models.revision import Revision
+from jobs.models.run import ACTIVE, ENDED, WAITING, Run, RunEvent, Source, Status
+from jobs.models.schedule import Schedule
+from jobs.models.setup import SetupLink
+from jobs.models.supervisor import Lease, Supervisor
+from jobs.models.token import Token
+
+__all__ = [
+    "ACTIVE",
+    "ENDED",
+    "WAITING",
+    "Job",
+    "Lease",
+    "Revision",
+    "Run",
+    "RunEvent",
+    "Schedule",
+    "SetupLink",
+    "Source",
+    "Status",
+    "Supervisor",
+    "Token",
+]

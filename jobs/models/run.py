@@ -1,0 +1,187 @@
+"""Run: one execution of a job, or one recorded non-execution. The row is the message between all processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from jobs.timing import clock
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    CLAIMED = "claimed", "Starting"
+    DISPATCHED = "dispatched", "Dispatched"
+    RUNNING = "running", "Running"
+    STOPPING = "stopping", "Stopping"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    TIMED_OUT = "timed_out", "Timed out"
+    CANCELLED = "cancelled", "Cancelled"
+    LOST = "lost", "Lost"
+    SKIPPED = "skipped", "Skipped"
+    MISSED = "missed", "Missed"
+
+
+class Source(models.TextChoices):
+    SCHEDULE = "schedule", "Schedule"
+    MANUAL = "manual", "By hand"
+    API = "api", "API"
+    CLI = "cli", "Command line"
+    CHAIN = "chain", "Chain"
+    RETRY = "retry", "Retry"
+    WEBHOOK = "webhook", "Webhook"
+
+
+WAITING = (Status.QUEUED,)
+ACTIVE = (Status.CLAIMED, Status.DISPATCHED, Status.RUNNING, Status.STOPPING)
+ENDED = (
+    Status.SUCCEEDED,
+    Status.FAILED,
+    Status.TIMED_OUT,
+    Status.CANCELLED,
+    Status.LOST,
+    Status.SKIPPED,
+    Status.MISSED,
+)
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def queued(self) -> RunQuerySet:
+        return self.filter(status=Status.QUEUED)
+
+    def active(self) -> RunQuerySet:
+        return self.filter(status__in=ACTIVE)
+
+    def unfinished(self) -> RunQuerySet:
+        return self.filter(status__in=(*WAITING, *ACTIVE))
+
+    def ended(self) -> RunQuerySet:
+        return self.filter(status__in=ENDED)
+
+    def claimable(self, now: datetime) -> RunQuerySet:
+        """Queued runs whose time has come and that no process has reserved; the most urgent first."""
+        ready = Q(not_before__isnull=True) | Q(not_before__lte=now)
+        return self.queued().filter(ready, reserved_for="").order_by("-priority", "id")
+
+    def lean(self) -> RunQuerySet:
+        """Without the receipt, which is large and only shown on a run's own page."""
+        return self.defer("receipt")
+
+    def claim(self, ids: Iterable[int], *, owner: str, host: str) -> int:
+        """queued -> claimed by compare-and-set; returns how many this owner won."""
+        return self.queued().filter(pk__in=list(ids)).update(
+            status=Status.CLAIMED, owner=owner, host=host, attempt=F("attempt") + 1, reason=""
+        )
+
+
+class Run(models.Model):
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, related_name="runs")
+    job_name = models.CharField(max_length=100)
+    revision = models.ForeignKey("jobs.Revision", on_delete=models.PROTECT, related_name="+")
+    schedule = models.ForeignKey("jobs.Schedule", on_delete=models.SET_NULL, null=True, related_name="runs")
+    source = models.CharField(max_length=10, choices=Source.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    reason = models.TextField(blank=True, help_text="why it ended, waits or did not run, in words")
+    warned = models.BooleanField(default=False)
+    params = models.JSONField(default=dict)
+    priority = models.IntegerField(default=0)
+    attempt = models.PositiveIntegerField(default=0, help_text="counts claims; 1 is the first")
+    failures = models.PositiveIntegerField(default=0, help_text="attempts that started and ended badly")
+    pool = models.CharField(max_length=50, default="local")
+    host = models.CharField(max_length=255, blank=True)
+    owner = models.CharField(max_length=64, blank=True, help_text="id of the supervisor that holds it")
+    reserved_for = models.CharField(max_length=64, blank=True, help_text="only this process may claim it")
+    not_before = models.DateTimeField(null=True)
+
+    scheduled_for = models.DateTimeField(null=True)
+    queued_at = models.DateTimeField(default=clock.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    exit_code = models.IntegerField(null=True, help_text="of the program that decided")
+    receipt = models.JSONField(null=True)
+
+    cancel_requested_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=500, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="retries")
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - NULL is "no key" for UNIQUE
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "scheduled_for"], name="one_run_a_due_moment"),
+            models.UniqueConstraint(fields=["job", "idempotency_key"], name="one_run_an_idempotency_key"),
+        ]
+        indexes = [
+            models.Index(fields=["-priority", "id"], name="run_queued", condition=Q(status="queued")),
+            models.Index(
+                fields=["owner"],
+                name="run_active",
+                condition=Q(status__in=["claimed", "dispatched", "running", "stopping"]),
+            ),
+            models.Index(fields=["job", "-id"], name="run_of_job"),
+            models.Index(fields=["status", "-id"], name="run_by_status"),
+            models.Index(fields=["-finished_at"], name="run_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} of {self.job_name}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return not self.is_over
+
+    @property
+    def duration(self) -> timedelta | None:
+        """Time from start to end, or to now while it runs; none for a run that never started."""
+        if self.started_at is None:
+            return None
+        return (self.finished_at or clock.now()) - self.started_at
+
+    def move(self, to: Status, *, expect: Iterable[str], **fields: Any) -> bool:
+        """Compare-and-set on (id, status, attempt, owner). False: somebody else was first, nothing changed."""
+        won = Run.objects.filter(
+            pk=self.pk, status__in=list(expect), attempt=self.attempt, owner=self.owner
+        ).update(status=to, **fields)
+        if won:
+            self.status = to
+            for name, value in fields.items():
+                setattr(self, name, value)
+        return bool(won)
+
+
+class RunEvent(models.Model):
+    """What happened in a run: each hook call with its duration, each launch, each end."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="events")
+    attempt = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=20)
+    plugin = models.CharField(max_length=120, blank=True)
+    hook = models.CharField(max_length=20, blank=True)
+    seconds = models.FloatField(null=True)
+    message = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.plugin} {self.hook}".strip()

@@ -1,0 +1,51 @@
+"""Who executes and who schedules: heartbeats and the lease."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+
+from jobs.timing import clock
+
+STALE_AFTER = timedelta(seconds=10)
+
+
+class SupervisorQuerySet(models.QuerySet["Supervisor"]):
+    def alive(self, now: datetime) -> SupervisorQuerySet:
+        return self.filter(heartbeat_at__gt=now - STALE_AFTER, stopped_at__isnull=True)
+
+
+class Supervisor(models.Model):
+    """One process that owns runs: a supervisor, or a `runjob` in a terminal.
+
+    heartbeat_at is written only while every loop of that process is alive, never by a mere timer.
+    """
+
+    id = models.CharField(primary_key=True, max_length=64)
+    kind = models.CharField(max_length=20, default="supervisor")
+    host = models.CharField(max_length=255)
+    pid = models.PositiveIntegerField()
+    identity = models.CharField(max_length=200, help_text="boot id and start ticks: which process this pid was")
+    slots = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(default=clock.now)
+    heartbeat_at = models.DateTimeField(default=clock.now)
+    scheduler_beat_at = models.DateTimeField(null=True, help_text="last turn of the scheduler's loop")
+    stopped_at = models.DateTimeField(null=True)
+
+    objects = SupervisorQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pid} on {self.host}"
+
+
+class Lease(models.Model):
+    """At most one holder at a time; `epoch` counts hand-overs and fences a holder that slept."""
+
+    name = models.CharField(primary_key=True, max_length=32)
+    holder = models.CharField(max_length=64, blank=True)
+    epoch = models.PositiveBigIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} held by {self.holder or 'nobody'}"

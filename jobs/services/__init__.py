@@ -1,0 +1,43 @@
+"""The use cases: the one way in for every face. Call them through this module: `services.trigger_job(...)`."""
+
+from __future__ import annotations
+
+from jobs.services.deletion import delete_job
+from jobs.services.drafts import Draft, read_draft
+from jobs.services.folder import Loaded, load_folder
+from jobs.services.health import Health, health
+from jobs.services.pausing import pause_job, pause_schedule, resume_job, resume_schedule
+from jobs.services.preview import Preview, preview_schedule
+from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
+from jobs.services.saving import default_zone, find_job, save_job
+from jobs.services.watching import LogChunk, live_events, run_dir, run_log, run_records
+
+__all__ = [
+    "Draft",
+    "Health",
+    "Loaded",
+    "LogChunk",
+    "Preview",
+    "cancel_job",
+    "cancel_run",
+    "default_zone",
+    "delete_job",
+    "find_job",
+    "find_run",
+    "health",
+    "live_events",
+    "load_folder",
+    "pause_job",
+    "pause_schedule",
+    "preview_schedule",
+    "queue_file_run",
+    "read_draft",
+    "resume_job",
+    "resume_schedule",
+    "retry_run",
+    "run_dir",
+    "run_log",
+    "run_records",
+    "save_job",
+    "trigger_job",
+]

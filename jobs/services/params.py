@@ -1,0 +1,30 @@
+"""Declared params: what a trigger may set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plugins.exceptions import BadInput, Problem
+
+
+def with_defaults(declared: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The run's params: the declared defaults, overridden by what was given. Undeclared ones are refused."""
+    unknown = [name for name in given if name not in declared]
+    if unknown:
+        allowed = ", ".join(declared) or "none: the job file has no [params]"
+        raise BadInput(
+            Problem(f"params.{name}", "undeclared", f"is not declared in [params] (declared: {allowed})", f'[params]\n{name} = "value"')
+            for name in unknown
+        )
+    defaults = {name: _default(value) for name, value in declared.items()}
+    missing = [name for name, value in {**defaults, **given}.items() if value is None]
+    if missing:
+        raise BadInput(
+            Problem(f"params.{name}", "required", "must be given: it has no default", f'"params": {{"{name}": "value"}}')
+            for name in missing
+        )
+    return {**defaults, **given}
+
+
+def _default(declaration: Any) -> Any:
+    return declaration.get("default") if isinstance(declaration, dict) else declaration

@@ -1,0 +1,77 @@
+"""Pause and resume: operational state, never in the text. Resuming tells how much passed meanwhile."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from jobs.models import Job, Run, Schedule, Source, Status
+from jobs.services.announce import announce
+from jobs.timing import clock
+
+
+@transaction.atomic
+def pause_job(*, job: Job) -> None:
+    """No schedule of the job fires until it is resumed; manual runs stay allowed."""
+    job.enabled = False
+    job.save(update_fields=["enabled"])
+    for schedule in job.schedules.present().select_for_update():
+        _hold(schedule)
+    announce()
+
+
+@transaction.atomic
+def resume_job(*, job: Job) -> None:
+    job.enabled = True
+    job.save(update_fields=["enabled"])
+    for schedule in job.schedules.present().filter(enabled=True).select_for_update():
+        schedule.job = job
+        _release(schedule)
+    announce()
+
+
+@transaction.atomic
+def pause_schedule(*, schedule: Schedule) -> None:
+    schedule.enabled = False
+    _hold(schedule)
+    announce()
+
+
+@transaction.atomic
+def resume_schedule(*, schedule: Schedule) -> None:
+    schedule.enabled = True
+    if schedule.job.enabled:
+        _release(schedule)
+    else:
+        schedule.save(update_fields=["enabled"])
+    announce()
+
+
+def _hold(schedule: Schedule) -> None:
+    schedule.next_run_time = None
+    schedule.paused_at = schedule.paused_at or clock.now()
+    schedule.rev += 1
+    schedule.save(update_fields=["enabled", "next_run_time", "paused_at", "rev"])
+
+
+def _release(schedule: Schedule) -> None:
+    now, since = clock.now(), schedule.paused_at
+    schedule.plan(now)
+    schedule.paused_at = None
+    schedule.rev += 1
+    schedule.save(update_fields=["enabled", "next_run_time", "paused_at", "rev"])
+    first = schedule.rule().after(since) if since else None
+    if since is None or first is None or first > now:
+        return
+    passed = schedule.rule().due(first, now, 1)
+    count = str(passed.count) if passed.exact else f"more than {passed.count}"
+    Run.objects.create(
+        job=schedule.job,
+        job_name=schedule.job.name,
+        revision=schedule.job.revision,
+        schedule=schedule,
+        source=Source.SCHEDULE,
+        status=Status.SKIPPED,
+        scheduled_for=passed.moments[-1],
+        finished_at=now,
+        reason=f"paused: {count} due moment{'s' if count != '1' else ''} passed since {since:%Y-%m-%d %H:%M} UTC",
+    )

@@ -1,0 +1,129 @@
+"""Start, stop and repeat runs. Starting only writes a queued row: the row is the message to the supervisor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+
+from jobs.exceptions import Conflict, NotFound
+from jobs.models import Job, Revision, Run, Source, Status
+from jobs.models.run import RunQuerySet
+from jobs.services.announce import announce
+from jobs.services.drafts import Draft
+from jobs.services.params import with_defaults
+from jobs.timing import clock
+from plugins import jobfile
+
+
+def find_run(run_id: int) -> Run:
+    try:
+        return Run.objects.select_related("job", "revision", "schedule").get(pk=run_id)
+    except Run.DoesNotExist:
+        raise NotFound(f"there is no run {run_id}") from None
+
+
+def trigger_job(
+    *,
+    job: Job,
+    source: str = Source.MANUAL,
+    params: dict[str, Any] | None = None,
+    by: AbstractBaseUser | None = None,
+    idempotency_key: str | None = None,
+    reserved_for: str = "",
+) -> Run:
+    """Queue one run of the job as it is now. The same idempotency key gives the same run again.
+
+    Raises BadInput for undeclared params.
+    """
+    assert job.revision is not None
+    given = with_defaults(jobfile.parse(job.revision.toml).params, params or {})
+    if idempotency_key and (earlier := _keyed(job, idempotency_key)):
+        return earlier
+    try:
+        with transaction.atomic():
+            run = Run.objects.create(
+                job=job,
+                job_name=job.name,
+                revision=job.revision,
+                source=source,
+                params=given,
+                priority=job.priority,
+                requested_by=by,
+                idempotency_key=idempotency_key,
+                reserved_for=reserved_for,
+            )
+            announce()
+    except IntegrityError:
+        if not idempotency_key:
+            raise
+        return Run.objects.get(job=job, idempotency_key=idempotency_key)
+    return run
+
+
+def _keyed(job: Job, key: str) -> Run | None:
+    return Run.objects.filter(job=job, idempotency_key=key).first()
+
+
+def queue_file_run(*, name: str, draft: Draft, params: dict[str, Any], reserved_for: str) -> Run:
+    """A run of a file that is no saved job: job stays null, the file's stem is the name."""
+    name = jobfile.check_name(name)
+    given = with_defaults(draft.checked.jobfile.params, params)
+    with transaction.atomic():
+        return Run.objects.create(
+            job_name=name,
+            revision=Revision.objects.create(toml=draft.toml),
+            source=Source.CLI,
+            params=given,
+            priority=draft.checked.table.priority,
+            reserved_for=reserved_for,
+        )
+
+
+def cancel_run(*, run: Run, reason: str = "") -> Run:
+    """Stop a run at whatever stage it is. Raises Conflict when it is over already."""
+    if run.is_over:
+        raise Conflict(f"run {run.pk} is over already: {run.status}")
+    with transaction.atomic():
+        request_cancel(Run.objects.filter(pk=run.pk), reason=reason or "cancelled by a user")
+        announce()
+    run.refresh_from_db()
+    return run
+
+
+def cancel_job(*, job: Job, reason: str = "") -> int:
+    """Stop every queued and active run of the job; returns how many there were."""
+    with transaction.atomic():
+        count = request_cancel(job.runs.unfinished(), reason=reason or "cancelled by a user")
+        announce()
+    return count
+
+
+def request_cancel(runs: RunQuerySet, *, reason: str) -> int:
+    """Queued ones end here; for active ones the owner's supervisor passes the request to the keeper."""
+    now = clock.now()
+    ended = runs.queued().update(
+        status=Status.CANCELLED, reason=reason, finished_at=now, cancel_requested_at=now
+    )
+    asked = runs.active().filter(cancel_requested_at__isnull=True)
+    return ended + asked.update(cancel_requested_at=now, cancel_reason=reason)
+
+
+def retry_run(*, run: Run, by: AbstractBaseUser | None = None) -> Run:
+    """A new run with the same params and the same revision. Raises Conflict while the old one is not over."""
+    if not run.is_over:
+        raise Conflict(f"run {run.pk} is not over yet: {run.status}")
+    with transaction.atomic():
+        again = Run.objects.create(
+            job=run.job,
+            job_name=run.job_name,
+            revision=run.revision,
+            source=Source.RETRY,
+            params=run.params,
+            priority=run.priority,
+            requested_by=by,
+            retry_of=run,
+        )
+        announce()
+    return again

@@ -1,0 +1,105 @@
+"""Save a job: text, revision and schedule rows change in one transaction, or not at all."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+
+from jobs.exceptions import Conflict, NotFound
+from jobs.models import Job, Revision, Schedule
+from jobs.services.announce import announce
+from jobs.services.drafts import Draft, default_zone, read_draft
+from jobs.timing import clock
+from jobs.timing.table import Timing, read_schedule
+from plugins import jobfile
+
+__all__ = ["default_zone", "find_job", "read_draft", "save_job"]
+
+
+def find_job(name: str) -> Job:
+    """The present job of this name, ignoring case. Raises NotFound."""
+    try:
+        return Job.objects.select_related("revision").named(name)
+    except Job.DoesNotExist:
+        raise NotFound(f"there is no job named {name!r}") from None
+
+
+def save_job(
+    *,
+    name: str,
+    draft: Draft,
+    source: str,
+    job: Job | None = None,
+    author: AbstractBaseUser | None = None,
+    enabled: bool | None = None,
+) -> Job:
+    """Create the job, or give an existing one this text (and name). Raises BadInput, Conflict.
+
+    An unchanged text makes no new revision; unchanged schedules keep next_run_time and anchor.
+    source: where the text came from: "api", "page", "admin", "cli" or "file:NAME".
+    """
+    name = jobfile.check_name(name)
+    try:
+        with transaction.atomic():
+            job = Job.objects.select_for_update().get(pk=job.pk) if job else Job(source=source)
+            _write(job, name, draft, author, enabled)
+            announce()
+    except IntegrityError as error:
+        if not Job.objects.present().filter(name_key=jobfile.name_key(name)).exists():
+            raise
+        raise Conflict(
+            f"a job named {name!r} exists already", field="name", example=f"{name[:96]} 2"
+        ) from error
+    return job
+
+
+def _write(
+    job: Job, name: str, draft: Draft, author: AbstractBaseUser | None, enabled: bool | None
+) -> None:
+    job.rename(name)
+    job.take_policies(draft.checked.table)
+    job.updated_at = clock.now()
+    if enabled is not None:
+        job.enabled = enabled
+    job.save()
+    if job.revision is None or job.revision.toml != draft.toml:
+        number = (job.revision.number if job.revision else 0) + 1
+        job.revision = Revision.objects.create(job=job, number=number, toml=draft.toml, author=author)
+        job.save(update_fields=["revision"])
+    _write_schedules(job, draft)
+
+
+def _write_schedules(job: Job, draft: Draft) -> None:
+    now = clock.now()
+    rows = {row.name: row for row in job.schedules.present().select_for_update()}
+    for position, timing in enumerate(draft.timings):
+        row = rows.pop(timing.name, None)
+        _write_schedule(job, row, timing, draft.checked.jobfile.schedules[position], position)
+    for gone in rows.values():
+        gone.deleted_at, gone.next_run_time, gone.rev = now, None, gone.rev + 1
+        gone.save(update_fields=["deleted_at", "next_run_time", "rev"])
+
+
+def _write_schedule(
+    job: Job, row: Schedule | None, timing: Timing, table: dict[str, object], position: int
+) -> None:
+    """Unchanged rows keep their plan; changed and new ones are planned strictly after now."""
+    now = clock.now()
+    if row is not None:
+        as_before = read_schedule(
+            dict(table),
+            path=f"schedule[{position}]",
+            default_zone=default_zone(),
+            created=row.created_at,
+            position=position,
+        )
+        if row.says_the_same_as(as_before):
+            row.take(as_before, position=position)
+            row.save()
+            return
+    row = row or Schedule(job=job)
+    row.job, row.created_at, row.rev = job, now, (row.rev + 1 if row.pk else 1)
+    row.take(timing, position=position)
+    row.plan(now)
+    row.paused_at = None if row.enabled and job.enabled else now
+    row.save()

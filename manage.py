@@ -1,0 +1,24 @@
+#!/usr/bin/env python
+"""Django's door to MXX: `python manage.py up`, `runjob`, `runscheduler` and the rest."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    os.umask(0o077)  # everything MXX writes is its user's own: database, keys, logs
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mxxsite.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"mxx: {error}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Strict readers of the environment: a wrong value stops the start with its name and what is allowed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ImproperlyConfigured
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def refuse(name: str, value: str, allowed: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name}={value!r} is not allowed: {allowed}")
+
+
+def text(name: str, default: str = "", environ: Mapping[str, str] | None = None) -> str:
+    return (os.environ if environ is None else environ).get(name, "").strip() or default
+
+
+def integer(name: str, default: int, *, least: int, most: int) -> int:
+    value = text(name, str(default))
+    if not re.fullmatch(r"[0-9]+", value, re.ASCII) or not least <= int(value) <= most:
+        raise refuse(name, value, f"a whole number from {least} to {most}, for example {default}")
+    return int(value)
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = text(name, default)
+    if value not in allowed:
+        raise refuse(name, value, "one of " + ", ".join(allowed))
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    value = Path(text(name, str(default))).expanduser()
+    if not value.is_absolute():
+        raise refuse(name, str(value), "an absolute path, for example /home/me/.mxx")
+    if value.exists() and not value.is_dir():
+        raise refuse(name, str(value), "a folder, and this is a file")
+    return value
+
+
+def timezone(name: str) -> str:
+    """IANA name, or "" when the host's own zone is wanted."""
+    value = text(name)
+    if value and value not in available_timezones():
+        raise refuse(name, value, "an IANA time zone, for example Europe/Berlin")
+    return value
+
+
+def names(name: str) -> list[str]:
+    value = text(name)
+    hosts = [host.strip() for host in value.split(",") if host.strip()]
+    if any(re.search(r"[\s/*]", host) for host in hosts):
+        raise refuse(name, value, "host names parted by commas, for example mxx.example.org,10.0.0.5")
+    return hosts
+
+
+def address(name: str, default: str) -> tuple[str, int]:
+    """(host, port); only loopback addresses until off-loopback rules exist (DESIGN 9)."""
+    value = text(name, default)
+    match = re.fullmatch(r"\[?(?P<host>[^\[\]]+?)\]?:(?P<port>[0-9]{1,5})", value, re.ASCII)
+    if not match or not 1 <= int(match["port"]) <= 65535:
+        raise refuse(name, value, "HOST:PORT, for example 127.0.0.1:8765")
+    if match["host"] not in LOOPBACK and not match["host"].startswith("127."):
+        raise refuse(name, value, "a loopback address: this version has no TLS and no second factor yet")
+    return match["host"], int(match["port"])

@@ -1,0 +1,10 @@
+"""The web application as waitress serves it."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mxxsite.settings")
+application = get_wsgi_application()
