@@ -44,7 +44,7 @@ def install(wanted: str) -> None:
         run(sys.executable, "-m", "venv", "--clear", str(VENV))
     STAMP.unlink(missing_ok=True)
     print(f"Installing requirements/{wanted}.txt into .venv", flush=True)
-    pip = (str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check")
+    pip = (str(PYTHON), "-m", "pip", "-qq", "--disable-pip-version-check")
     run(*pip, "install", "--no-deps", "--require-hashes", "-r", str(lock(wanted)))
     STAMP.write_text(digest(wanted))
 
@@ -72,7 +72,9 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST:
         other = newer_python()
         if other is None:
-            sys.exit(f"MXX needs Python 3.11 or newer; this is {sys.version.split()[0]}, and PATH has no other.")
+            sys.exit(
+                f"MXX needs Python 3.11 or newer; this is {sys.version.split()[0]}, and PATH has no other."
+            )
         return subprocess.run([other, __file__, *arguments]).returncode
     install(arguments[0])
     return 0
