@@ -1,0 +1,80 @@
+"""What a request's body may carry."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from jobs.api.reading import Moment, StrictBoolean, StrictSerializer, StrictText
+from jobs.api.shapes import Free
+
+
+class TextOrConfig(StrictSerializer):
+    """The job file: as `config` (a JSON object) or as `toml` (text), never both."""
+
+    config = Free(required=False)
+    toml = StrictText(required=False, allow_blank=True, max_length=1024 * 1024)
+    enabled = StrictBoolean(required=False)
+
+    examples: ClassVar[dict[str, str]] = {
+        "name": '"nightly backup"',
+        "config": '{"os": {"cmd": "echo hello"}}',
+        "toml": '"[os]\\ncmd = \\"echo hello\\"\\n"',
+        "enabled": "true",
+    }
+    text_needed: ClassVar[bool] = True
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        count = ("config" in given) + ("toml" in given)
+        if count == 2:
+            raise serializers.ValidationError({"toml": "give either config or toml, not both"}, "both")
+        if count == 0 and self.text_needed:
+            raise serializers.ValidationError(
+                {"config": "give the job file as config or as toml"}, "required"
+            )
+        return given
+
+
+class NewJob(TextOrConfig):
+    name = StrictText(max_length=1000)
+
+
+class WholeJob(TextOrConfig):
+    """PUT: the whole job file anew; a name renames."""
+
+    name = StrictText(max_length=1000, required=False)
+
+
+class PartOfJob(WholeJob):
+    """PATCH: what is not named stays."""
+
+    text_needed: ClassVar[bool] = False
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if not given:
+            raise serializers.ValidationError({"enabled": "name at least one thing to change"}, "required")
+        return super().validate(given)
+
+
+class Trigger(StrictSerializer):
+    params = Free(default=dict)
+
+    examples: ClassVar[dict[str, str]] = {"params": '{"target": "/srv"}'}
+
+    def validate_params(self, params: Any) -> dict[str, Any]:
+        if not isinstance(params, dict):
+            raise serializers.ValidationError("must be an object: one value a declared param", "type")
+        return params
+
+
+class PreviewOptions(StrictSerializer):
+    """Stand beside the schedule's own keys."""
+
+    count = serializers.IntegerField(min_value=1, max_value=50, default=10)
+
+    examples: ClassVar[dict[str, str]] = {"count": "10", "from": "2026-03-01T04:30:00Z"}
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word that Python keeps to itself."""
+        return {**super().get_fields(), "from": Moment(required=False)}

@@ -1,0 +1,138 @@
+"""What the API answers with: one class a noun. Moments are ISO 8601 in UTC with Z."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, inline_serializer
+from rest_framework import serializers
+
+from jobs.api.reading import Moment
+from jobs.models import Run, Source, Status
+
+Shape = serializers.Serializer[Any]
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class Free(serializers.JSONField):
+    """A JSON object whose keys the user chose."""
+
+
+class ScheduleShape(Shape):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    trigger = serializers.CharField()
+    spec = Free()
+    text = serializers.CharField()
+    timezone = serializers.CharField()
+    enabled = serializers.BooleanField()
+    next_run_time = Moment(allow_null=True)
+    params = Free()
+
+
+class ScheduleOfJobShape(ScheduleShape):
+    job = serializers.CharField(source="job.name")
+
+
+class RunShape(Shape):
+    id = serializers.IntegerField()
+    job = serializers.SerializerMethodField()
+    status = serializers.ChoiceField(Status.choices)
+    source = serializers.ChoiceField(Source.choices)
+    reason = serializers.CharField()
+    attempt = serializers.IntegerField()
+    params = Free()
+    scheduled_for = Moment(allow_null=True)
+    queued_at = Moment()
+    started_at = Moment(allow_null=True)
+    finished_at = Moment(allow_null=True)
+    exit_code = serializers.IntegerField(allow_null=True)
+    pool = serializers.CharField()
+    host = serializers.CharField()
+
+    def get_job(self, run: Run) -> str:
+        """The job's name of today, so that it can be asked for; of a file that is no job: the file's stem."""
+        return run.job.name if run.job else run.job_name
+
+
+class RunDetailShape(RunShape):
+    receipt = serializers.JSONField(allow_null=True)
+
+
+class EventShape(Shape):
+    attempt = serializers.IntegerField()
+    at = Moment()
+    kind = serializers.CharField()
+    plugin = serializers.CharField()
+    hook = serializers.CharField()
+    seconds = serializers.FloatField(allow_null=True)
+    message = serializers.CharField()
+    data = Free()
+
+
+class JobShape(Shape):
+    """Of jobs.api.overview.JobOverview."""
+
+    name = serializers.CharField(source="job.name")
+    description = serializers.CharField(source="job.description")
+    enabled = serializers.BooleanField(source="job.enabled")
+    config = Free(source="job.config")
+    toml = serializers.CharField(source="job.toml")
+    source = serializers.CharField(source="job.source")  # type: ignore[assignment] - the contract's word
+    schedules = ScheduleShape(many=True)
+    last_run = RunShape(allow_null=True)
+    active_runs = RunShape(many=True)
+
+
+class RevisionShape(Shape):
+    number = serializers.IntegerField()
+    created_at = Moment()
+    author = serializers.CharField(source="author.username", default="")
+    toml = serializers.CharField()
+
+
+class PreviewShape(Shape):
+    text = serializers.CharField()
+    next = serializers.ListField(child=Moment(), source="moments")
+    notes = serializers.ListField(child=serializers.CharField())
+
+
+class HealthShape(Shape):
+    """Without a token only the status."""
+
+    status = serializers.ChoiceField(["ok", "down"])
+    problem = serializers.CharField(required=False)
+    scheduler_beat_at = Moment(required=False, allow_null=True)
+    running = serializers.IntegerField(required=False)
+    queued = serializers.IntegerField(required=False)
+    slots = serializers.IntegerField(required=False)
+    version = serializers.CharField(required=False)
+
+
+class PluginErrorShape(Shape):
+    file = serializers.CharField(allow_null=True)
+    line = serializers.IntegerField(allow_null=True)
+    message = serializers.CharField()
+
+
+class PluginShape(Shape):
+    name = serializers.CharField()
+    module = serializers.CharField()
+    version = serializers.CharField()
+    builtin = serializers.BooleanField()
+    doc = serializers.CharField()
+    hooks = serializers.ListField(child=serializers.CharField())
+    schema = Free()
+    error = PluginErrorShape(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`class` is a word that Python keeps to itself."""
+        return {**super().get_fields(), "class": serializers.CharField()}
+
+
+def page_of(shape: type[Shape]) -> Shape:
+    """For the schema: {"results": [...], "next": URL or null}."""
+    return inline_serializer(
+        shape.__name__.removesuffix("Shape") + "Page",
+        {"results": shape(many=True), "next": serializers.URLField(allow_null=True)},
+    )

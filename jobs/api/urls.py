@@ -1,0 +1,29 @@
+"""The table of contents of the API."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from jobs.api.views import documents, health, jobs, plugins, runs, schedules
+
+urlpatterns = [
+    path("jobs/", jobs.Jobs.as_view()),
+    path("jobs/<str:name>/", jobs.OneJob.as_view()),
+    path("jobs/<str:name>/trigger/", runs.TriggerJob.as_view()),
+    path("jobs/<str:name>/pause/", jobs.Pause.as_view()),
+    path("jobs/<str:name>/resume/", jobs.Resume.as_view()),
+    path("jobs/<str:name>/revisions/", jobs.Revisions.as_view()),
+    path("schedules/", schedules.Schedules.as_view()),
+    path("schedules/preview/", schedules.Preview.as_view()),
+    path("runs/", runs.Runs.as_view()),
+    path("runs/<int:run_id>/", runs.OneRun.as_view()),
+    path("runs/<int:run_id>/cancel/", runs.CancelRun.as_view()),
+    path("runs/<int:run_id>/retry/", runs.RetryRun.as_view()),
+    path("runs/<int:run_id>/events/", runs.Events.as_view()),
+    path("runs/<int:run_id>/log/", runs.Log.as_view()),
+    path("plugins/", plugins.Plugins.as_view()),
+    path("health/", health.Health.as_view()),
+    path("schema/", documents.SchemaDocument.as_view(), name="api-schema"),
+    path("docs/", documents.DocsPage.as_view(), name="api-docs"),
+    re_path(r"", documents.UnknownAddress.as_view()),
+]

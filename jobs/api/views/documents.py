@@ -1,0 +1,41 @@
+"""The schema, the page that shows it, and the answer to every address that does not exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from jobs.api.authentication import BearerAuthentication
+from jobs.api.base import ApiView
+from jobs.api.permissions import MayDoThis
+from jobs.exceptions import NotFound
+
+
+class SchemaDocument(SpectacularAPIView):
+    authentication_classes = (BearerAuthentication, SessionAuthentication)
+    permission_classes = (MayDoThis,)
+    renderer_classes = (JSONRenderer, OpenApiJsonRenderer, OpenApiJsonRenderer2)
+
+
+class DocsPage(SpectacularSwaggerSplitView):
+    """Swagger UI from our own static files: nothing is loaded from elsewhere."""
+
+    authentication_classes = (BearerAuthentication, SessionAuthentication)
+    permission_classes = (MayDoThis,)
+    url_name = "api-schema"
+
+
+@extend_schema(exclude=True)
+class UnknownAddress(ApiView):
+    """404 in the API's own shape, for every method; who is not known hears 401 like everywhere."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        hint = "" if request.path.endswith("/") else f"; addresses end with a slash: {request.path[:200]}/"
+        raise NotFound(f"there is no {request.path[:200]}{hint}")

@@ -1,0 +1,161 @@
+"""Jobs: list, create, change, delete, pause, resume, trigger, and their revisions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs import services
+from jobs.api.base import ApiView
+from jobs.api.bodies import NewJob, PartOfJob, WholeJob
+from jobs.api.overview import overviews
+from jobs.api.pages import NamedQuery, NumberedQuery, page
+from jobs.api.permissions import needs
+from jobs.api.reading import StrictSerializer
+from jobs.api.shapes import JobShape, RevisionShape, page_of
+from jobs.exceptions import Conflict, NotFound
+from jobs.models import Job
+
+
+def find(name: str) -> Job:
+    """The job of the URL. No database is asked for a name that none can hold."""
+    if not name.isprintable():
+        raise NotFound("there is no job of this name")
+    return services.find_job(name)
+
+
+def shown(job: Job) -> dict[str, Any]:
+    return dict(JobShape(overviews([job])[0]).data)
+
+
+def draft_of(given: dict[str, Any]) -> services.Draft:
+    if "config" in given:
+        return services.read_draft(config=given["config"])
+    return services.read_draft(text=given["toml"], filename="toml")
+
+
+def refuse_job_from_a_file(job: Job) -> None:
+    if job.file:
+        raise Conflict(
+            f"job {job.name!r} comes from the file {job.file}: change it there, it is read at the next start",
+            field="name",
+            example="a job made through the API",
+        )
+
+
+class Jobs(ApiView):
+    query = NamedQuery
+
+    @extend_schema(operation_id="listJobs", responses=page_of(JobShape))
+    def get(self, request: Request) -> Response:
+        rows = Job.objects.present().select_related("revision")
+        return page(
+            request,
+            rows,
+            self.asked,
+            key="name_key",
+            show=lambda jobs: JobShape(overviews(jobs), many=True).data,
+        )
+
+    @extend_schema(operation_id="createJob", request=NewJob, responses={201: JobShape})
+    @needs("jobs.add_job")
+    def post(self, request: Request) -> Response:
+        given = self.given(NewJob)
+        job = services.save_job(
+            name=given["name"],
+            draft=draft_of(given),
+            source="api",
+            author=request.user,
+            enabled=given.get("enabled"),
+        )
+        return Response(shown(job), status=status.HTTP_201_CREATED)
+
+
+class DeleteQuery(StrictSerializer):
+    cancel = serializers.BooleanField(default=False)
+    examples: ClassVar[dict[str, str]] = {"cancel": "true"}
+
+
+class OneJob(ApiView):
+    query = DeleteQuery
+
+    @extend_schema(operation_id="getJob", responses=JobShape)
+    def get(self, request: Request, name: str) -> Response:
+        return Response(shown(find(name)))
+
+    @extend_schema(operation_id="replaceJob", request=WholeJob, responses=JobShape)
+    @needs("jobs.change_job")
+    def put(self, request: Request, name: str) -> Response:
+        job = find(name)
+        return Response(shown(self._changed(job, self.given(WholeJob))))
+
+    @extend_schema(operation_id="changeJob", request=PartOfJob, responses=JobShape)
+    @needs("jobs.change_job")
+    def patch(self, request: Request, name: str) -> Response:
+        job = find(name)
+        return Response(shown(self._changed(job, self.given(PartOfJob))))
+
+    @extend_schema(operation_id="deleteJob", responses={204: None})
+    @needs("jobs.delete_job")
+    def delete(self, request: Request, name: str) -> Response:
+        job = find(name)
+        refuse_job_from_a_file(job)
+        services.delete_job(job=job, cancel=self.asked["cancel"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _changed(self, job: Job, given: dict[str, Any]) -> Job:
+        """Text, name and pause together, or none of them."""
+        with transaction.atomic():
+            if given.keys() - {"enabled"}:
+                refuse_job_from_a_file(job)
+                job = self._saved(job, given)
+            if "enabled" in given and given["enabled"] != job.enabled:
+                turn = services.resume_job if given["enabled"] else services.pause_job
+                turn(job=job)
+        return job
+
+    def _saved(self, job: Job, given: dict[str, Any]) -> Job:
+        new_text = "config" in given or "toml" in given
+        return services.save_job(
+            name=given.get("name", job.name),
+            draft=draft_of(given if new_text else {"toml": job.toml}),
+            source="api",
+            job=job,
+            author=self.request.user,
+        )
+
+
+class Pause(ApiView):
+    @extend_schema(operation_id="pauseJob", request=None, responses=JobShape)
+    @needs("jobs.change_job")
+    def post(self, request: Request, name: str) -> Response:
+        self.given()
+        job = find(name)
+        services.pause_job(job=job)
+        return Response(shown(job))
+
+
+class Resume(ApiView):
+    @extend_schema(operation_id="resumeJob", request=None, responses=JobShape)
+    @needs("jobs.change_job")
+    def post(self, request: Request, name: str) -> Response:
+        self.given()
+        job = find(name)
+        services.resume_job(job=job)
+        return Response(shown(job))
+
+
+class Revisions(ApiView):
+    query = NumberedQuery
+
+    @extend_schema(operation_id="listRevisions", responses=page_of(RevisionShape))
+    def get(self, request: Request, name: str) -> Response:
+        rows = find(name).revisions.select_related("author")
+        return page(
+            request, rows, self.asked, key="-number", show=lambda found: RevisionShape(found, many=True).data
+        )

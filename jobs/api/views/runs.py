@@ -1,0 +1,182 @@
+"""Runs: list, one, trigger, cancel, retry, events and log."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs import services
+from jobs.api.base import ApiView
+from jobs.api.bodies import Trigger
+from jobs.api.pages import LARGEST_ID, NumberedQuery, page
+from jobs.api.permissions import needs
+from jobs.api.reading import StrictSerializer
+from jobs.api.runquery import RunQuery, matching
+from jobs.api.shapes import EventShape, RunDetailShape, RunShape, page_of
+from jobs.api.views.jobs import find
+from jobs.exceptions import NotFound
+from jobs.models import ENDED, Run, Source
+from plugins.exceptions import BadInput, Problem
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.2
+LONGEST_KEY = 200
+
+
+def find_run(run_id: int) -> Run:
+    if run_id > LARGEST_ID:
+        raise NotFound(f"there is no run {str(run_id)[:30]}")
+    return services.find_run(run_id)
+
+
+def shown(run: Run) -> dict[str, Any]:
+    return dict(RunDetailShape(run).data)
+
+
+class Runs(ApiView):
+    query = RunQuery
+
+    @extend_schema(operation_id="listRuns", responses=page_of(RunShape))
+    def get(self, request: Request) -> Response:
+        rows = matching(self.asked).lean().select_related("job")
+        return page(request, rows, self.asked, key="-id", show=lambda runs: RunShape(runs, many=True).data)
+
+
+class OneRun(ApiView):
+    @extend_schema(operation_id="getRun", responses=RunDetailShape)
+    def get(self, request: Request, run_id: int) -> Response:
+        return Response(shown(find_run(run_id)))
+
+
+class TriggerQuery(StrictSerializer):
+    wait = serializers.FloatField(min_value=0, max_value=300, default=0, help_text="seconds, at most")
+    examples: ClassVar[dict[str, str]] = {"wait": "30"}
+
+
+class TriggerJob(ApiView):
+    query = TriggerQuery
+
+    @extend_schema(
+        operation_id="triggerJob",
+        request=Trigger,
+        responses={202: RunDetailShape, 200: RunDetailShape},
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key", str, OpenApiParameter.HEADER, description="same key, same run"
+            )
+        ],
+    )
+    @needs("jobs.add_run")
+    def post(self, request: Request, name: str) -> Response:
+        job = find(name)
+        run = services.trigger_job(
+            job=job,
+            source=Source.API,
+            params=self.given(Trigger)["params"],
+            by=request.user,
+            idempotency_key=idempotency_key(request),
+        )
+        if self.asked["wait"]:
+            run = waited_for(run, self.asked["wait"])
+        over = bool(self.asked["wait"]) and run.is_over
+        return Response(shown(run), status=status.HTTP_200_OK if over else status.HTTP_202_ACCEPTED)
+
+
+def idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise BadInput(
+            Problem(
+                "Idempotency-Key",
+                "form",
+                f"is 1 to {LONGEST_KEY} printable ASCII characters",
+                "b7c1f0-2026-03-01",
+            )
+        )
+    return key
+
+
+def waited_for(run: Run, seconds: float) -> Run:
+    """The run once it is over, or as it is after that many seconds. Looks again and again, with no transaction open."""
+    deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
+    ended = Run.objects.filter(pk=run.pk, status__in=ENDED)
+    while not ended.exists() and time.monotonic() < deadline:
+        time.sleep(min(pause, max(deadline - time.monotonic(), 0)))
+        pause = min(pause * 1.5, LONGEST_PAUSE)
+    return services.find_run(run.pk)
+
+
+class CancelRun(ApiView):
+    @extend_schema(operation_id="cancelRun", request=None, responses={202: RunDetailShape})
+    @needs("jobs.change_run")
+    def post(self, request: Request, run_id: int) -> Response:
+        self.given()
+        reason = f"cancelled by {request.user.get_username()}"
+        run = services.cancel_run(run=find_run(run_id), reason=reason)
+        return Response(shown(run), status=status.HTTP_202_ACCEPTED)
+
+
+class RetryRun(ApiView):
+    @extend_schema(operation_id="retryRun", request=None, responses={202: RunDetailShape})
+    @needs("jobs.add_run")
+    def post(self, request: Request, run_id: int) -> Response:
+        self.given()
+        run = services.retry_run(run=find_run(run_id), by=request.user)
+        return Response(shown(run), status=status.HTTP_202_ACCEPTED)
+
+
+class Events(ApiView):
+    query = NumberedQuery
+
+    @extend_schema(operation_id="listEvents", responses=page_of(EventShape))
+    def get(self, request: Request, run_id: int) -> Response:
+        rows = find_run(run_id).events.all()
+        return page(request, rows, self.asked, key="id", show=lambda found: EventShape(found, many=True).data)
+
+
+class LogQuery(StrictSerializer):
+    offset = serializers.IntegerField(
+        min_value=0, max_value=LARGEST_ID, default=0, help_text="bytes of output"
+    )
+    examples: ClassVar[dict[str, str]] = {"offset": "0"}
+
+
+class PlainTextRenderer(BaseRenderer):
+    """Lets a client ask for text/plain; the view writes the text itself."""
+
+    media_type = "text/plain"
+    format = "txt"
+
+
+class Log(ApiView):
+    query = LogQuery
+    renderer_classes = (PlainTextRenderer, JSONRenderer)
+
+    @extend_schema(
+        operation_id="readLog",
+        responses={(200, "text/plain"): OpenApiTypes.STR},
+        parameters=[
+            OpenApiParameter("X-Next-Offset", int, OpenApiParameter.HEADER, response=[200]),
+            OpenApiParameter(
+                "X-Log-Complete", str, OpenApiParameter.HEADER, response=[200], enum=["true", "false"]
+            ),
+        ],
+    )
+    def get(self, request: Request, run_id: int) -> HttpResponse:
+        chunk = services.run_log(find_run(run_id), offset=self.asked["offset"])
+        return HttpResponse(
+            chunk.text,
+            content_type="text/plain; charset=utf-8",
+            headers={
+                "X-Next-Offset": str(chunk.next_offset),
+                "X-Log-Complete": "true" if chunk.complete else "false",
+                "X-Content-Type-Options": "nosniff",
+            },
+        )

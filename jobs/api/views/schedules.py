@@ -1,0 +1,49 @@
+"""Schedules: list, and what a schedule would do before it is saved. They are edited through the job's text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs import services
+from jobs.api.base import ApiView
+from jobs.api.bodies import PreviewOptions
+from jobs.api.pages import NumberedQuery, page
+from jobs.api.permissions import KNOWN_USER, needs
+from jobs.api.reading import read
+from jobs.api.shapes import Free, PreviewShape, ScheduleOfJobShape, page_of
+from jobs.models import Schedule
+from plugins.exceptions import BadInput, Problem
+
+OPTIONS = ("from", "count")
+
+
+class Schedules(ApiView):
+    query = NumberedQuery
+
+    @extend_schema(operation_id="listSchedules", responses=page_of(ScheduleOfJobShape))
+    def get(self, request: Request) -> Response:
+        rows = Schedule.objects.present().select_related("job")
+        return page(
+            request, rows, self.asked, key="id", show=lambda found: ScheduleOfJobShape(found, many=True).data
+        )
+
+
+class Preview(ApiView):
+    @extend_schema(operation_id="previewSchedule", request=Free(), responses=PreviewShape)
+    @needs(KNOWN_USER)
+    def post(self, request: Request) -> Response:
+        table = self._table()
+        options = read(PreviewOptions, {name: table.pop(name) for name in OPTIONS if name in table})
+        preview = services.preview_schedule(table, start=options.get("from"), count=options["count"])
+        return Response(PreviewShape(preview).data)
+
+    def _table(self) -> dict[str, Any]:
+        if not isinstance(self.request.data, dict):
+            raise BadInput(
+                Problem("", "type", "the body must be a schedule table", '{"trigger": "cron", "hour": 4}')
+            )
+        return dict(self.request.data)
