@@ -1,0 +1,84 @@
+"""`[lifetime]`: how long a run keeps what it launched."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from plugins.base import Duration, Plugin
+from plugins.context import Launch, RunContext
+from plugins.exceptions import ProgramFailed
+from plugins.exits import ended_how
+from plugins.hooks import hook
+
+LONGEST_PAUSE = 60.0
+
+
+class Lifetime(Plugin):
+    """Hold the run for a while; then everything it started is gone.
+
+    ```toml
+    [os]
+    cmd = ["sleep", "3600"]
+    wait = false
+
+    [lifetime]
+    lifetime = "1h"
+    when_exits = "finish"
+    ```
+
+    lifetime: seconds or "90s", "5m", "2h", "1d"; a normal end, unlike `[job] timeout`.
+    when_exits: what to do when all programs end early: keep holding, finish, fail, or restart them.
+    """
+
+    name = "lifetime"
+
+    def __init__(
+        self, lifetime: Duration, when_exits: Literal["keep", "finish", "fail", "restart"] = "keep"
+    ) -> None:
+        self.lifetime, self.when_exits = lifetime, when_exits
+        self.killList: list[tuple[str, str]] = []
+        """(kind, program name) pairs that prototype plugins append to."""
+        self._restarts: dict[int, tuple[int, float]] = {}
+
+    @classmethod
+    def check(cls, options: dict[str, Any]) -> list[tuple[str, str, str]]:
+        if isinstance(length := options.get("lifetime"), int | float) and length <= 0:
+            return [("lifetime", "must be above 0", 'lifetime = "1h"')]
+        return []
+
+    @hook("on_true")
+    def still_young(self, run: RunContext) -> bool:
+        if run.elapsed >= self.lifetime:
+            return False
+        programs = [launch for launch in run.launches if launch.holds]
+        if self.when_exits == "keep" or not programs:
+            return True
+        if self.when_exits == "restart":
+            self._restart(run, [launch for launch in programs if launch.gone])
+            return True
+        if not all(launch.gone for launch in programs):
+            return True
+        if self.when_exits == "fail":
+            last = programs[-1]
+            raise ProgramFailed(
+                f"{last.name} {ended_how(last.exit_code or 0)} before its lifetime was over", last.exit_code
+            )
+        return False
+
+    @hook("post_action", priority=-1000)
+    def hand_over_kill_list(self, run: RunContext) -> None:
+        run.kill_names += [name for _, name in self.killList]
+
+    def _restart(self, run: RunContext, gone: list[Launch]) -> None:
+        """Start each ended program again, after a pause that doubles from 1 s up to a minute."""
+        for launch in gone:
+            count, due = self._restarts.get(launch.number, (0, run.elapsed + 1.0))
+            self._restarts[launch.number] = (count, due)
+            if run.elapsed < due:
+                continue
+            launch.holds = False
+            again = run.relaunch(launch)
+            again.holds = True
+            pause = min(2.0 ** (count + 1), LONGEST_PAUSE)
+            self._restarts[again.number] = (count + 1, run.elapsed + pause)
+            run.log.info("%s had ended; started again as process %s", launch.name, again.pid)

@@ -1,0 +1,162 @@
+"""`[os]`: run a command."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from typing import Any
+
+from plugins.base import Duration, Plugin
+from plugins.context import Launch, RunContext
+from plugins.exceptions import ProgramFailed
+from plugins.exits import ended_how
+from plugins.hooks import hook
+
+SHELL_SIGN = re.compile(r"&&|\|\||[|;<>]")
+CMD_BUILTINS = frozenset(
+    [
+        "assoc",
+        "call",
+        "cd",
+        "chdir",
+        "cls",
+        "copy",
+        "date",
+        "del",
+        "dir",
+        "echo",
+        "erase",
+        "ftype",
+        "md",
+        "mkdir",
+        "mklink",
+        "move",
+        "path",
+        "popd",
+        "pushd",
+        "rd",
+        "rem",
+        "ren",
+        "rename",
+        "rmdir",
+        "set",
+        "start",
+        "time",
+        "title",
+        "type",
+        "ver",
+        "vol",
+    ]
+)
+
+
+class OsCommand(Plugin):
+    """Run a command, and fail the run when it ends with a non-zero code.
+
+    ```toml
+    [os]
+    cmd = ["tar", "-czf", "backup.tar.gz", "/etc/hostname"]
+    ```
+
+    cmd: a list, or a string that is split by the platform's rules and never given to a shell.
+    shell: give the string to the shell after all (pipes, `&&`, redirects).
+    wait: hold the next actions until it ends; with false it is started and held like an app.
+    check: a non-zero code fails the run at once.
+    timeout: how long to wait for it at most.
+    kill: exact name of a program to end when the run ends, beside what the run started itself.
+    """
+
+    name = "os"
+
+    def __init__(
+        self,
+        cmd: str | list[str],
+        wait: bool = True,
+        check: bool = True,
+        shell: bool = False,
+        cwd: str | None = None,
+        env: dict[str, str] | None = None,
+        timeout: Duration | None = None,
+        kill: str | None = None,
+    ) -> None:
+        self.cmd, self.wait, self.must_succeed, self.shell = cmd, wait, check, shell
+        self.cwd, self.env, self.timeout, self.kill = cwd, env, timeout, kill
+
+    @classmethod
+    def check(cls, options: dict[str, Any]) -> list[tuple[str, str, str]]:
+        cmd, shell = options.get("cmd"), options.get("shell", False)
+        if isinstance(cmd, list):
+            return _problems_of_list(cmd, shell)
+        if isinstance(cmd, str):
+            return _problems_of_string(cmd, shell)
+        return []
+
+    @hook("action")
+    def run_command(self, run: RunContext) -> None:
+        if self.kill:
+            run.kill_names.append(self.kill)
+        launch = run.launch(
+            self.cmd if self.shell or isinstance(self.cmd, list) else split(self.cmd),
+            cwd=self.cwd,
+            env=self.env,
+            shell=self.shell,
+            wait=self.wait,
+            timeout=self.timeout,
+        )
+        if self.wait and self.must_succeed:
+            require_success(launch)
+
+
+def require_success(launch: Launch) -> None:
+    """Raise ProgramFailed with the code and what it means."""
+    if launch.exit_code:
+        raise ProgramFailed(f"{launch.name} {ended_how(launch.exit_code)}", launch.exit_code)
+
+
+def split(command: str) -> list[str]:
+    """A command line into words, by the platform's rules."""
+    if os.name == "nt":
+        return [word.strip('"') for word in shlex.split(command, posix=False)]
+    return shlex.split(command)
+
+
+def _problems_of_list(cmd: list[Any], shell: bool) -> list[tuple[str, str, str]]:
+    if not cmd or not str(cmd[0]).strip():
+        return [("cmd", "is empty: there is nothing to run", 'cmd = ["echo", "hello"]')]
+    if shell:
+        return [("shell", "wants one string, and cmd is a list", 'cmd = "echo hello | sort"')]
+    if any("\0" in str(word) for word in cmd):
+        return [("cmd", "holds a NUL character", 'cmd = ["echo", "hello"]')]
+    return []
+
+
+def _problems_of_string(cmd: str, shell: bool) -> list[tuple[str, str, str]]:
+    if not cmd.strip():
+        return [("cmd", "is empty: there is nothing to run", 'cmd = "echo hello"')]
+    if "\0" in cmd:
+        return [("cmd", "holds a NUL character", 'cmd = "echo hello"')]
+    if shell:
+        return []
+    try:
+        words = split(cmd)
+    except ValueError as error:
+        return [("cmd", f"cannot be split into words: {str(error).lower()}", "cmd = \"echo 'two words'\"")]
+    if sign := _shell_sign(cmd):
+        return [
+            (
+                "cmd",
+                f"uses the shell's `{sign}`, but no shell is asked for: add `shell = true`",
+                "shell = true",
+            )
+        ]
+    if os.name == "nt" and words[0].lower() in CMD_BUILTINS:
+        return [("cmd", f"{words[0]!r} is built into cmd.exe: add `shell = true`", "shell = true")]
+    return []
+
+
+def _shell_sign(command: str) -> str:
+    """The first shell operator that stands outside quotes; "" when there is none."""
+    bare = re.sub(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", lambda quoted: " " * len(quoted[0]), command)
+    found = SHELL_SIGN.search(bare)
+    return found[0] if found else ""

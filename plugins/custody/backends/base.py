@@ -1,0 +1,64 @@
+"""What the keeper needs of a platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple, Protocol
+
+Strength = Literal["kernel", "strong", "best_effort"]
+
+
+class Identity(NamedTuple):
+    """Which process, never a bare pid: a pid is handed out again, its start tick is not."""
+
+    pid: int
+    start: int
+    """Start time in the platform's own ticks since boot."""
+
+
+class Member(NamedTuple):
+    """A process of the run. launch: the number it carries in its environment, None when that was emptied."""
+
+    identity: Identity
+    name: str
+    launch: int | None
+
+
+class Backend(Protocol):
+    strength: Strength
+    """Shown to the user: never a silent downgrade."""
+
+    def enter(self, name: str) -> None:
+        """Make this process the keeper: orphans of its tree come to it."""
+
+    def childless(self) -> bool:
+        """Proof by the kernel that nothing below this process is alive."""
+
+    def members(self, mark: str, *, keeper: int | None, spare: Iterable[int] = ()) -> list[Member]:
+        """Living processes of the run: below the keeper, or carrying the mark; without the spared ones."""
+
+    def identity(self, pid: int) -> Identity | None: ...
+
+    def alive(self, identity: Identity) -> bool: ...
+
+    def ask(self, identity: Identity) -> bool:
+        """Ask the process to end. False: it is gone, or not ours to signal."""
+
+    def freeze(self, identity: Identity) -> bool: ...
+
+    def kill(self, identity: Identity) -> bool: ...
+
+    def wake(self, identity: Identity) -> bool:
+        """Tell a keeper to look at its folder at once."""
+
+    def boot(self) -> str:
+        """Changes with every boot: identities of another boot are dead by definition."""
+
+
+def mark_variable(mark: str) -> str:
+    """Name of the environment variable that marks a run's programs; one a run, so that nested runs keep both."""
+    return f"_MXX_MARK_{mark}"
+
+
+def marked(environment: Mapping[str, str], mark: str, launch: int) -> dict[str, str]:
+    return {**environment, mark_variable(mark): str(launch)}

@@ -1,0 +1,102 @@
+"""RunDir: the folder of one attempt, where keeper, runner and supervisor meet, and what outlives all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SHARD = 1000
+
+
+@dataclass(frozen=True)
+class RunDir:
+    path: Path
+
+    @classmethod
+    def of(cls, home: Path, run: int, attempt: int) -> RunDir:
+        """`home/runs/SHARD/RUN-ATTEMPT`: at most 1,000 runs a folder."""
+        return cls(home / "runs" / f"{run // SHARD:06d}" / f"{run}-{attempt}")
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log"
+
+    @property
+    def work(self) -> Path:
+        """Where the run's programs start; its own, so that two runs never meet by accident."""
+        return self.path / "work"
+
+    # ---- the start marker
+
+    def take_marker(self, owner: dict[str, Any]) -> bool:
+        """Create `started` exclusively. False: this attempt was started (or fenced off) before; touch nothing."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(self.path / "started", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return False
+        os.write(descriptor, json.dumps(owner).encode())
+        os.close(descriptor)
+        return True
+
+    def started(self) -> dict[str, Any] | None:
+        """Who started the attempt; None: nobody; {}: somebody this instant, or died while writing it."""
+        return self._read("started")
+
+    # ---- the end
+
+    def write_result(self, result: dict[str, Any]) -> None:
+        self.write("result", result)
+
+    def result(self) -> dict[str, Any] | None:
+        return self._read("result") or None
+
+    # ---- what happens meanwhile
+
+    def ask_to_stop(self, reason: str, status: str = "cancelled") -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.write("cancel", {"reason": reason, "status": status})
+
+    def stop_request(self) -> dict[str, Any] | None:
+        return self._read("cancel") or None
+
+    def events(self) -> list[dict[str, Any]]:
+        """Every whole line of the keeper's event file, oldest first."""
+        try:
+            content = (self.path / "events").read_bytes()
+        except FileNotFoundError:
+            return []
+        return [json.loads(line) for line in content.split(b"\n")[:-1]]
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """What was launched: an intent before each spawn, the identity after it."""
+        try:
+            content = (self.path / "ledger").read_bytes()
+        except FileNotFoundError:
+            return []
+        return [json.loads(line) for line in content.split(b"\n")[:-1]]
+
+    # ---- files
+
+    def write(self, name: str, content: dict[str, Any]) -> None:
+        """Atomically: a reader sees the old text or the new one."""
+        draft = self.path / f".{name}.{os.getpid()}"
+        draft.write_text(json.dumps(content))
+        os.replace(draft, self.path / name)
+
+    def read(self, name: str) -> dict[str, Any]:
+        return self._read(name) or {}
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        try:
+            content = (self.path / name).read_text()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        try:
+            found = json.loads(content) if content else {}
+        except json.JSONDecodeError:
+            return {}
+        return found if isinstance(found, dict) else {}

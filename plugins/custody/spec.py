@@ -1,0 +1,49 @@
+"""RunSpec: everything a keeper needs to know of a run, as one JSON line. The line is the go token."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from plugins.custody.rundir import RunDir
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """times in seconds; plugins: [instance, key, options] in the order of the job file, options checked and plain."""
+
+    run: int
+    attempt: int
+    job: str
+    home: str
+    mark: str
+    plugins: list[tuple[str, str, dict[str, Any]]]
+    vars: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    source: str = "manual"
+    timeout: float | None = None
+    grace: float = 5.0
+    cleanup: float = 30.0
+    log_limit: int = 10 << 20
+
+    def line(self) -> bytes:
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def read(cls, line: bytes) -> RunSpec:
+        return cls(**json.loads(line))
+
+    @property
+    def dir(self) -> RunDir:
+        return RunDir.of(Path(self.home), self.run, self.attempt)
+
+    def environment(self) -> dict[str, str]:
+        """What a run's programs get beside the user's own environment."""
+        params = {f"MXX_PARAM_{name.upper()}": _text(value) for name, value in self.params.items()}
+        return {"MXX_RUN_ID": str(self.run), "MXX_JOB": self.job, **params}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

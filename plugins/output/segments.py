@@ -1,0 +1,154 @@
+"""Output on disk: records of (time, stream, launch, bytes) in segment files, bounded, read by offset.
+
+An offset counts bytes of output since the start of the run (headers do not count), so it stays valid whatever
+was cut away. A segment file is named after the offset of its first byte and starts at a record border:
+each can be read alone. The first and the newest segments are kept, the middle goes.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+OUT, ERR, MXX, CUT = 0, 1, 2, 3
+HEADER = struct.Struct("<dBHI")  # epoch seconds, stream, launch number, length of the bytes that follow
+SEGMENT = 1 << 20
+LIMIT = 10 << 20
+SUFFIX = ".seg"
+
+
+@dataclass(frozen=True)
+class Record:
+    """time: epoch seconds; stream: OUT, ERR, MXX or CUT; launch: 0 is the runner itself; dropped: bytes cut here."""
+
+    time: float
+    stream: int
+    launch: int
+    offset: int
+    data: bytes = b""
+    dropped: int = 0
+
+    @property
+    def end(self) -> int:
+        return self.offset + len(self.data) + self.dropped
+
+
+class Writer:
+    """Appends records; keeps at most about `limit` bytes on disk: one file handle, no buffer."""
+
+    def __init__(self, folder: Path, limit: int = LIMIT, segment: int = SEGMENT) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._segment = folder, min(segment, max(limit // 4, 1))
+        self._kept = max(1, limit // self._segment // 2)
+        self._starts: list[int] = []
+        self._file = -1
+        self._room = 0
+        self.offset = 0
+
+    def append(self, stream: int, launch: int, data: bytes) -> None:
+        if not data:
+            return
+        if self._room <= 0:
+            self._roll()
+        header = HEADER.pack(time.time(), stream, launch, len(data))
+        _write_all(self._file, header + data)
+        self.offset += len(data)
+        self._room -= len(data) + HEADER.size
+
+    def close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    def _roll(self) -> None:
+        self.close()
+        path = self._folder / f"{self.offset:015d}{SUFFIX}"
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._room = self._segment
+        self._starts.append(self.offset)
+        if len(self._starts) > 2 * self._kept:
+            middle = self._starts.pop(self._kept)
+            (self._folder / f"{middle:015d}{SUFFIX}").unlink(missing_ok=True)
+
+
+def _write_all(file: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def read(folder: Path, offset: int = 0, limit: int = 256 * 1024) -> list[Record]:
+    """Records from `offset` on, about `limit` bytes; the first may be a CUT that says how much is gone.
+
+    A record that begins before the offset is shortened, so the answer starts exactly there.
+    """
+    found: list[Record] = []
+    size, reached = 0, offset
+    for start, path in _segments(folder, offset):
+        if start > reached:
+            found.append(Record(0.0, CUT, 0, reached, dropped=start - reached))
+            reached = start
+        for record in _records(path, start):
+            if record.end <= reached:
+                continue
+            if record.offset < reached:
+                record = replace(record, offset=reached, data=record.data[reached - record.offset :])
+            found.append(record)
+            size, reached = size + len(record.data), record.end
+            if size >= limit:
+                return _shortened(found, size - limit)
+    return found
+
+
+def end(folder: Path) -> int:
+    """Offset behind the last byte written so far; 0 when there is none."""
+    segments = _all(folder)
+    if not segments:
+        return 0
+    start, path = segments[-1]
+    last = start
+    for record in _records(path, start):
+        last = record.end
+    return last
+
+
+def _shortened(records: list[Record], surplus: int) -> list[Record]:
+    last = records[-1]
+    if surplus:
+        records[-1] = replace(last, data=last.data[: len(last.data) - surplus])
+    return records
+
+
+def _all(folder: Path) -> list[tuple[int, Path]]:
+    try:
+        names = [entry.name for entry in os.scandir(folder) if entry.name.endswith(SUFFIX)]
+    except FileNotFoundError:
+        return []
+    return [(int(name.removesuffix(SUFFIX)), folder / name) for name in sorted(names)]
+
+
+def _segments(folder: Path, offset: int) -> list[tuple[int, Path]]:
+    """The segment that holds the offset, and all behind it."""
+    segments = _all(folder)
+    first = max((index for index, (start, _) in enumerate(segments) if start <= offset), default=0)
+    return segments[first:]
+
+
+def _records(path: Path, start: int) -> Iterator[Record]:
+    """Whole records only: one that is being written at this moment is left for the next look."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return  # cut away between listing and reading; the next look tells
+    position, offset = 0, start
+    while position + HEADER.size <= len(content):
+        stamp, stream, launch, length = HEADER.unpack_from(content, position)
+        position += HEADER.size
+        if position + length > len(content):
+            return
+        yield Record(stamp, stream, launch, offset, content[position : position + length])
+        position, offset = position + length, offset + length
