@@ -1,0 +1,205 @@
+"""Where each key of a TOML text stands. A tolerant scanner: it never judges the text, it only finds places.
+
+The TOML readers keep no positions, and they spend seconds on one key of 20,000 dots. This one is linear in the size
+of the text, so it runs first and refuses what is nested too deep before a reader sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from plugins.exceptions import BadInput, Problem
+
+MAX_DEPTH = 32
+
+# Possessive (`*+`): a quote that is never closed costs one pass, not one for each quote before it.
+TOKEN = re.compile(
+    r'''
+    (?P<skip> [ \t]++ | \#[^\n]*+ )
+  | (?P<newline> \n )
+  | (?P<string> """ (?: [^"\\] | \\[\s\S]? | "{1,2}(?!") )*+ (?: "{3,5} | \Z )
+              | \'\'\' (?: [^'] | '{1,2}(?!') )*+ (?: '{3,5} | \Z )
+              | " (?: [^"\\\n] | \\[^\n]? )*+ "?
+              | ' [^'\n]*+ '? )
+  | (?P<mark> [\[\]{}=,.] )
+  | (?P<word> [^\s\[\]{}=,.\#"']++ )
+    ''',
+    re.VERBOSE,
+)
+
+
+class Place(NamedTuple):
+    """1-based."""
+
+    line: int
+    column: int
+
+
+def positions(text: str) -> dict[str, Place]:
+    """The place of each table and key by its path (`os.cmd`, `schedule[1].hour`), in the order of the text.
+
+    Raises BadInput (code `too_deep`) when something is nested deeper than MAX_DEPTH.
+    """
+    return _Scan(text).places()
+
+
+def place_of(path: str, places: dict[str, Place]) -> Place | None:
+    """The place of the key, or of the nearest table around it (a missing option); None when neither is there.
+
+    `schedule.hour` and `schedule[0].hour` are the same place: both spellings of one table are in use.
+    """
+    while path:
+        for spelling in (path, path.replace("[0]", ""), re.sub(r"^([^.\[]+)(?=\.|$)", r"\1[0]", path)):
+            if spelling in places:
+                return places[spelling]
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return None
+
+
+def with_places(text: str, problems: Iterable[Problem]) -> list[Problem]:
+    """The same problems, with line and column in the TOML text where their field can be found."""
+    places = positions(text)
+    return [_placed(problem, places) for problem in problems]
+
+
+def _placed(problem: Problem, places: dict[str, Place]) -> Problem:
+    place = None if problem.line else place_of(problem.field, places)
+    return replace(problem, line=place.line, column=place.column) if place else problem
+
+
+START = Place(1, 1)
+
+
+@dataclass
+class _Frame:
+    """One open bracket, or the file itself at the bottom of the stack."""
+
+    path: tuple[str, ...]
+    closes: str = "\n"
+    in_value: bool = False
+    key: list[str] = field(default_factory=list)
+    key_place: Place = START
+    awaits_part: bool = True
+
+    def start_key(self) -> None:
+        self.in_value = self.closes == "]"
+        self.key = []
+        self.awaits_part = True
+
+
+class _Scan:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: dict[str, Place] = {}
+        self.elements: dict[str, int] = {}
+        self.frames = [_Frame(())]
+        self.header = 0
+        self.line, self.line_start = 1, 0
+
+    def places(self) -> dict[str, Place]:
+        for match in TOKEN.finditer(self.text):
+            kind, token = match.lastgroup, match.group()
+            place = Place(self.line, match.start() - self.line_start + 1)
+            if kind == "newline":
+                self._end_of_line()
+            elif kind != "skip":
+                self._take(kind or "", token, place)
+            if "\n" in token:
+                self.line += token.count("\n")
+                self.line_start = match.start() + token.rindex("\n") + 1
+        return self.found
+
+    def _end_of_line(self) -> None:
+        if len(self.frames) == 1:
+            self.frames[0].start_key()
+            self.header = 0
+
+    def _take(self, kind: str, token: str, place: Place) -> None:
+        frame = self.frames[-1]
+        if kind == "mark" and token == frame.closes:
+            self.frames.pop()
+        elif frame.in_value:
+            self._in_value(frame, kind, token, place)
+        elif kind == "mark":
+            self._in_key(frame, token)
+        else:
+            self._key_part(frame, kind, token, place)
+
+    def _in_value(self, frame: _Frame, kind: str, token: str, place: Place) -> None:
+        if kind != "mark":
+            return
+        path = (*frame.path, *frame.key)
+        if token == "[":
+            self._open(_Frame((*path, "[0]"), closes="]", in_value=True), place)
+        elif token == "{":
+            self._open(_Frame(path, closes="}"), place)
+        elif token == "," and frame.closes == "]":
+            frame.path = (*frame.path[:-1], f"[{int(frame.path[-1][1:-1]) + 1}]")
+        elif token == ",":
+            frame.start_key()
+
+    def _in_key(self, frame: _Frame, token: str) -> None:
+        if token == "=" and frame.key:
+            self._note((*frame.path, *frame.key), frame.key_place)
+            frame.in_value = True
+        elif token == ".":
+            frame.awaits_part = True
+        elif token == "[" and not frame.key and len(self.frames) == 1:
+            self.header += 1
+        elif token == "]" and self.header and frame.key:
+            self._open_table(frame)
+
+    def _key_part(self, frame: _Frame, kind: str, token: str, place: Place) -> None:
+        if not frame.awaits_part:
+            frame.in_value = True  # two words without a dot are no key: every reader stops here
+            return
+        if not frame.key:
+            frame.key_place = place
+        frame.awaits_part = False
+        frame.key.append(token if kind == "word" else token.strip(token[0]))
+        base = () if self.header else frame.path
+        _refuse_deep(len(base) + len(frame.key), place)
+
+    def _open_table(self, frame: _Frame) -> None:
+        """A `[header]` or `[[header]]` is complete: the keys below it belong to it."""
+        path = self._with_elements(tuple(frame.key))
+        if self.header > 1:
+            name = _joined(path)
+            self.elements[name] = self.elements.get(name, -1) + 1
+            path = (*path, f"[{self.elements[name]}]")
+        self._note(path, frame.key_place)
+        frame.path = path
+        frame.start_key()
+        frame.in_value = True  # whatever follows on the line is no key
+        self.header = 0
+
+    def _with_elements(self, key: tuple[str, ...]) -> tuple[str, ...]:
+        """`[os.env]` below `[[os]]` belongs to the latest `os`."""
+        path: tuple[str, ...] = ()
+        for part in key[:-1]:
+            path = (*path, part)
+            name = _joined(path)
+            if name in self.elements:
+                path = (*path, f"[{self.elements[name]}]")
+        return (*path, *key[-1:])
+
+    def _open(self, frame: _Frame, place: Place) -> None:
+        _refuse_deep(len(frame.path), place)
+        _refuse_deep(len(self.frames), place)
+        self.frames.append(frame)
+
+    def _note(self, path: tuple[str, ...], place: Place) -> None:
+        self.found.setdefault(_joined(path), place)
+
+
+def _joined(path: tuple[str, ...]) -> str:
+    return ".".join(path).replace(".[", "[")
+
+
+def _refuse_deep(depth: int, place: Place) -> None:
+    if depth > MAX_DEPTH:
+        message = f"nested deeper than {MAX_DEPTH} levels"
+        raise BadInput(Problem("", "too_deep", message, line=place.line, column=place.column))
