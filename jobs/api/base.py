@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from django.http import QueryDict
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -15,13 +17,25 @@ from jobs.api.permissions import MayDoThis
 from jobs.api.reading import StrictSerializer, read, read_query
 from jobs.api.schema import Schema
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+
 
 class Nothing(StrictSerializer):
-    """No field at all: what a bodyless POST or a plain GET takes."""
+    """No field at all: the query or body of a request that takes none."""
+
+
+def asks(query: type[StrictSerializer]) -> Callable[[Method], Method]:
+    """Marks a view's method with the query it takes; self.asked then has the checked values."""
+
+    def mark(method: Method) -> Method:
+        method.query = query  # type: ignore[attr-defined]
+        return method
+
+    return mark
 
 
 class ApiView(APIView):
-    """Denies by default; `query` and `body` name what a request may carry, anything else is refused."""
+    """Denies by default, and refuses whatever a request carries that the method did not ask for."""
 
     authentication_classes = (BearerAuthentication, SessionAuthentication)
     permission_classes = (MayDoThis,)
@@ -30,13 +44,12 @@ class ApiView(APIView):
     metadata_class = None
     schema = Schema()
 
-    query: ClassVar[type[StrictSerializer]] = Nothing
-
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if hasattr(self, (request.method or "").lower()):
-            self.asked = read_query(self.query, request.query_params)
+        if method := getattr(self, (request.method or "").lower(), None):
+            self.asked = read_query(getattr(method, "query", Nothing), request.query_params)
 
     def given(self, kind: type[StrictSerializer] = Nothing) -> dict[str, Any]:
         """The checked body."""
-        return read(kind, self.request.data)
+        data = self.request.data
+        return read(kind, data.dict() if isinstance(data, QueryDict) else data)

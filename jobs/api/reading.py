@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -56,6 +56,19 @@ def read_query(kind: type[StrictSerializer], query: QueryDict) -> dict[str, Any]
     if twice:
         raise BadInput(Problem(name, "duplicate", "stands here twice", f"{name}=...") for name in twice)
     return read(kind, query.dict())
+
+
+def together(*readings: Callable[[], Any]) -> list[Any]:
+    """The result of each reading. Raises one BadInput with the problems of them all."""
+    results, problems = [], []
+    for reading in readings:
+        try:
+            results.append(reading())
+        except BadInput as error:
+            problems += error.problems
+    if problems:
+        raise BadInput(problems)
+    return results
 
 
 def _leaves(details: Any) -> list[ErrorDetail]:

@@ -32,7 +32,8 @@ class Schema(AutoSchema):
     """Reads the query from the view, and adds the error shape to every operation."""
 
     def get_override_parameters(self) -> list[Any]:
-        return [self.view.query] if hasattr(self.view, "query") else []
+        query = getattr(getattr(self.view, self.method.lower()), "query", None)
+        return [query] if query else []
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

@@ -20,7 +20,7 @@ urlpatterns = [
     path("runs/<int:run_id>/cancel/", runs.CancelRun.as_view()),
     path("runs/<int:run_id>/retry/", runs.RetryRun.as_view()),
     path("runs/<int:run_id>/events/", runs.Events.as_view()),
-    path("runs/<int:run_id>/log/", runs.Log.as_view()),
+    path("runs/<int:run_id>/log/", runs.Log.as_view(), name="api-run-log"),
     path("plugins/", plugins.Plugins.as_view()),
     path("health/", health.Health.as_view()),
     path("schema/", documents.SchemaDocument.as_view(), name="api-schema"),

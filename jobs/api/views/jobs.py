@@ -11,15 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs import services
-from jobs.api.base import ApiView
+from jobs.api.base import ApiView, asks
 from jobs.api.bodies import NewJob, PartOfJob, WholeJob
 from jobs.api.overview import overviews
 from jobs.api.pages import NamedQuery, NumberedQuery, page
 from jobs.api.permissions import needs
-from jobs.api.reading import StrictSerializer
+from jobs.api.reading import StrictSerializer, together
 from jobs.api.shapes import JobShape, RevisionShape, page_of
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Job
+from plugins import jobfile
 
 
 def find(name: str) -> Job:
@@ -49,9 +50,8 @@ def refuse_job_from_a_file(job: Job) -> None:
 
 
 class Jobs(ApiView):
-    query = NamedQuery
-
     @extend_schema(operation_id="listJobs", responses=page_of(JobShape))
+    @asks(NamedQuery)
     def get(self, request: Request) -> Response:
         rows = Job.objects.present().select_related("revision")
         return page(
@@ -66,9 +66,10 @@ class Jobs(ApiView):
     @needs("jobs.add_job")
     def post(self, request: Request) -> Response:
         given = self.given(NewJob)
+        name, draft = together(lambda: jobfile.check_name(given["name"]), lambda: draft_of(given))
         job = services.save_job(
-            name=given["name"],
-            draft=draft_of(given),
+            name=name,
+            draft=draft,
             source="api",
             author=request.user,
             enabled=given.get("enabled"),
@@ -82,8 +83,6 @@ class DeleteQuery(StrictSerializer):
 
 
 class OneJob(ApiView):
-    query = DeleteQuery
-
     @extend_schema(operation_id="getJob", responses=JobShape)
     def get(self, request: Request, name: str) -> Response:
         return Response(shown(find(name)))
@@ -102,6 +101,7 @@ class OneJob(ApiView):
 
     @extend_schema(operation_id="deleteJob", responses={204: None})
     @needs("jobs.delete_job")
+    @asks(DeleteQuery)
     def delete(self, request: Request, name: str) -> Response:
         job = find(name)
         refuse_job_from_a_file(job)
@@ -120,10 +120,13 @@ class OneJob(ApiView):
         return job
 
     def _saved(self, job: Job, given: dict[str, Any]) -> Job:
-        new_text = "config" in given or "toml" in given
+        text = given if "config" in given or "toml" in given else {"toml": job.toml}
+        name, draft = together(
+            lambda: jobfile.check_name(given.get("name", job.name)), lambda: draft_of(text)
+        )
         return services.save_job(
-            name=given.get("name", job.name),
-            draft=draft_of(given if new_text else {"toml": job.toml}),
+            name=name,
+            draft=draft,
             source="api",
             job=job,
             author=self.request.user,
@@ -151,9 +154,8 @@ class Resume(ApiView):
 
 
 class Revisions(ApiView):
-    query = NumberedQuery
-
     @extend_schema(operation_id="listRevisions", responses=page_of(RevisionShape))
+    @asks(NumberedQuery)
     def get(self, request: Request, name: str) -> Response:
         rows = find(name).revisions.select_related("author")
         return page(

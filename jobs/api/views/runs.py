@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs import services
-from jobs.api.base import ApiView
+from jobs.api.base import ApiView, asks
 from jobs.api.bodies import Trigger
 from jobs.api.pages import LARGEST_ID, NumberedQuery, page
 from jobs.api.permissions import needs
@@ -41,9 +41,8 @@ def shown(run: Run) -> dict[str, Any]:
 
 
 class Runs(ApiView):
-    query = RunQuery
-
     @extend_schema(operation_id="listRuns", responses=page_of(RunShape))
+    @asks(RunQuery)
     def get(self, request: Request) -> Response:
         rows = matching(self.asked).lean().select_related("job")
         return page(request, rows, self.asked, key="-id", show=lambda runs: RunShape(runs, many=True).data)
@@ -61,8 +60,6 @@ class TriggerQuery(StrictSerializer):
 
 
 class TriggerJob(ApiView):
-    query = TriggerQuery
-
     @extend_schema(
         operation_id="triggerJob",
         request=Trigger,
@@ -74,6 +71,7 @@ class TriggerJob(ApiView):
         ],
     )
     @needs("jobs.add_run")
+    @asks(TriggerQuery)
     def post(self, request: Request, name: str) -> Response:
         job = find(name)
         run = services.trigger_job(
@@ -133,9 +131,8 @@ class RetryRun(ApiView):
 
 
 class Events(ApiView):
-    query = NumberedQuery
-
     @extend_schema(operation_id="listEvents", responses=page_of(EventShape))
+    @asks(NumberedQuery)
     def get(self, request: Request, run_id: int) -> Response:
         rows = find_run(run_id).events.all()
         return page(request, rows, self.asked, key="id", show=lambda found: EventShape(found, many=True).data)
@@ -156,7 +153,6 @@ class PlainTextRenderer(BaseRenderer):
 
 
 class Log(ApiView):
-    query = LogQuery
     renderer_classes = (PlainTextRenderer, JSONRenderer)
 
     @extend_schema(
@@ -169,6 +165,7 @@ class Log(ApiView):
             ),
         ],
     )
+    @asks(LogQuery)
     def get(self, request: Request, run_id: int) -> HttpResponse:
         chunk = services.run_log(find_run(run_id), offset=self.asked["offset"])
         return HttpResponse(

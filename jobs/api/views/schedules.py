@@ -9,22 +9,30 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs import services
-from jobs.api.base import ApiView
+from jobs.api.base import ApiView, asks
 from jobs.api.bodies import PreviewOptions
 from jobs.api.pages import NumberedQuery, page
 from jobs.api.permissions import KNOWN_USER, needs
-from jobs.api.reading import read
-from jobs.api.shapes import Free, PreviewShape, ScheduleOfJobShape, page_of
+from jobs.api.reading import read, together
+from jobs.api.shapes import PreviewShape, ScheduleOfJobShape, page_of
 from jobs.models import Schedule
 from plugins.exceptions import BadInput, Problem
 
 OPTIONS = ("from", "count")
+TABLE = {
+    "type": "object",
+    "properties": {
+        "from": {"type": "string", "format": "date-time"},
+        "count": {"type": "integer", "minimum": 1, "maximum": 50, "default": 10},
+    },
+    "additionalProperties": True,
+    "example": {"trigger": "cron", "hour": 4, "minute": 30, "count": 3},
+}
 
 
 class Schedules(ApiView):
-    query = NumberedQuery
-
     @extend_schema(operation_id="listSchedules", responses=page_of(ScheduleOfJobShape))
+    @asks(NumberedQuery)
     def get(self, request: Request) -> Response:
         rows = Schedule.objects.present().select_related("job")
         return page(
@@ -33,11 +41,16 @@ class Schedules(ApiView):
 
 
 class Preview(ApiView):
-    @extend_schema(operation_id="previewSchedule", request=Free(), responses=PreviewShape)
+    @extend_schema(
+        operation_id="previewSchedule", request={"application/json": TABLE}, responses=PreviewShape
+    )
     @needs(KNOWN_USER)
     def post(self, request: Request) -> Response:
         table = self._table()
-        options = read(PreviewOptions, {name: table.pop(name) for name in OPTIONS if name in table})
+        asked = {name: table.pop(name) for name in OPTIONS if name in table}
+        options, _ = together(
+            lambda: read(PreviewOptions, asked), lambda: services.preview_schedule(table, count=1)
+        )
         preview = services.preview_schedule(table, start=options.get("from"), count=options["count"])
         return Response(PreviewShape(preview).data)
 

@@ -1,0 +1,27 @@
+"""Face 3: Django's admin. It edits through jobs.services like every face, and never writes a row of its own."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.contrib import admin
+
+from jobs import models
+from jobs.admin.history import RevisionAdmin, RunAdmin
+from jobs.admin.jobs import JobAdmin
+from jobs.admin.tokens import TokenAdmin
+
+
+def hide_apscheduler(site: admin.AdminSite) -> None:
+    """Its admin starts a scheduler inside the web process ("run selected jobs"); our pages show the same and more."""
+    for model in apps.get_app_config("django_apscheduler").get_models():
+        if site.is_registered(model):
+            site.unregister(model)
+
+
+hide_apscheduler(admin.site)
+admin.site.site_header = admin.site.site_title = "MXX"
+admin.site.index_title = "Administration"
+admin.site.register(models.Job, JobAdmin)
+admin.site.register(models.Run, RunAdmin)
+admin.site.register(models.Revision, RevisionAdmin)
+admin.site.register(models.Token, TokenAdmin)

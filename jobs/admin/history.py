@@ -1,0 +1,126 @@
+"""Runs with their events, and revisions: read-only. Runs can be stopped and repeated, never deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from jobs import services
+from jobs.admin.readonly import ReadOnly, as_json, as_text
+from jobs.exceptions import Conflict
+from jobs.models import Revision, Run, RunEvent
+
+
+class EventInline(ReadOnly, admin.TabularInline):
+    model = RunEvent
+    verbose_name_plural = "what happened"
+    fields = ("at", "attempt", "kind", "plugin", "hook", "seconds", "message")
+    readonly_fields = fields
+    extra = 0
+
+
+class RunAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = (
+        "id",
+        "job_link",
+        "status",
+        "source",
+        "queued_at",
+        "started_at",
+        "took",
+        "exit_code",
+        "reason",
+    )
+    list_display_links = ("id",)
+    list_filter = ("status", "source", "warned")
+    list_select_related = ("job",)
+    list_per_page = 50
+    search_fields = ("job_name", "=id")
+    search_help_text = "a job's name, or the number of a run"
+    ordering = ("-id",)
+    show_full_result_count = False  # counting a million rows for a footnote
+    actions = ("cancel", "retry")
+    inlines = (EventInline,)
+    fields = (
+        ("job_link", "source", "status", "warned"),
+        "reason",
+        ("scheduled_for", "queued_at", "started_at", "finished_at", "took"),
+        ("attempt", "exit_code", "pool", "host"),
+        ("revision", "requested_by", "retry_of"),
+        "log",
+        "shown_params",
+        "shown_receipt",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        return super().get_queryset(request).defer("receipt")
+
+    @admin.display(description="job", ordering="job_name")
+    def job_link(self, run: Run) -> str:
+        if run.job is None or run.job.deleted_at is not None:
+            return run.job_name
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:jobs_job_change", args=[run.job_id]), run.job.name
+        )
+
+    @admin.display(description="took")
+    def took(self, run: Run) -> str:
+        return "-" if run.duration is None else f"{run.duration.total_seconds():.1f} s"
+
+    @admin.display(description="log")
+    def log(self, run: Run) -> str:
+        return format_html('<a href="{}">from the start</a>', reverse("api-run-log", args=[run.pk]))
+
+    @admin.display(description="params")
+    def shown_params(self, run: Run) -> str:
+        return as_json(run.params)
+
+    @admin.display(description="receipt")
+    def shown_receipt(self, run: Run) -> str:
+        return as_json(run.receipt)
+
+    def has_stop_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("jobs.change_run")
+
+    def has_start_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("jobs.add_run")
+
+    @admin.action(description="Cancel the selected runs", permissions=["stop"])
+    def cancel(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
+        reason = f"cancelled by {request.user.get_username()}"
+        self._each(request, runs, lambda run: services.cancel_run(run=run, reason=reason), "asked to stop")
+
+    @admin.action(description="Run the selected ones again", permissions=["start"])
+    def retry(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
+        by = request.user
+        self._each(request, runs, lambda run: services.retry_run(run=run, by=by), "queued again")
+
+    def _each(self, request: HttpRequest, runs: QuerySet[Run], act: Any, done: str) -> None:
+        count = 0
+        for run in runs.select_related("job", "revision"):
+            try:
+                act(run)
+                count += 1
+            except Conflict as error:
+                self.message_user(request, str(error), messages.ERROR)
+        if count:
+            self.message_user(request, f"{count} {done}", messages.SUCCESS)
+
+
+class RevisionAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("job", "number", "created_at", "author")
+    list_display_links = ("number",)
+    list_select_related = ("job", "author")
+    search_fields = ("job__name",)
+    ordering = ("-id",)
+    show_full_result_count = False
+    fields = ("job", "number", "created_at", "author", "text")
+
+    @admin.display(description="job file")
+    def text(self, revision: Revision) -> str:
+        return as_text(revision.toml)

@@ -1,0 +1,31 @@
+"""What is only looked at."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+class ReadOnly:
+    """Mixed into a ModelAdmin or an inline: nothing can be added, changed or deleted."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def as_text(text: str) -> SafeString:
+    return format_html('<pre class="mxx-text">{}</pre>', text)
+
+
+def as_json(value: Any) -> SafeString:
+    return as_text(json.dumps(value, indent=2, ensure_ascii=False) if value else "-")

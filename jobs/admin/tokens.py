@@ -1,0 +1,22 @@
+"""Tokens: who has one, and away with it. The key itself is shown nowhere: only its digest is stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+
+class TokenAdmin(admin.ModelAdmin):
+    list_display = ("name", "user", "created", "expiry")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    ordering = ("name",)
+    fields = ("name", "user", "created", "expiry")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
