@@ -86,7 +86,11 @@ SQLITE_OPTIONS: dict[str, Any] = {
 def database() -> dict[str, Any]:
     url = env.text("DATABASE_URL")
     if not url:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": MXX_HOME / "db.sqlite3", "OPTIONS": SQLITE_OPTIONS}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": MXX_HOME / "db.sqlite3",
+            "OPTIONS": SQLITE_OPTIONS,
+        }
     if not url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise ImproperlyConfigured(
             "DATABASE_URL is not allowed: postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////absolute/path"

@@ -52,7 +52,9 @@ class Job(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["name_key"], condition=models.Q(deleted_at__isnull=True), name="one_present_job_a_name"
+                fields=["name_key"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="one_present_job_a_name",
             )
         ]
         indexes = [models.Index(fields=["deleted_at", "name_key"], name="job_present")]

@@ -12,7 +12,9 @@ class Revision(models.Model):
     job = models.ForeignKey("jobs.Job", on_delete=models.CASCADE, null=True, related_name="revisions")
     number = models.PositiveIntegerField(default=1)
     toml = models.TextField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

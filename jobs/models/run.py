@@ -75,8 +75,10 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def claim(self, ids: Iterable[int], *, owner: str, host: str) -> int:
         """queued -> claimed by compare-and-set; returns how many this owner won."""
-        return self.queued().filter(pk__in=list(ids)).update(
-            status=Status.CLAIMED, owner=owner, host=host, attempt=F("attempt") + 1, reason=""
+        return (
+            self.queued()
+            .filter(pk__in=list(ids))
+            .update(status=Status.CLAIMED, owner=owner, host=host, attempt=F("attempt") + 1, reason="")
         )
 
 

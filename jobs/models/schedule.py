@@ -54,7 +54,9 @@ class Schedule(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["job", "name"], condition=models.Q(deleted_at__isnull=True), name="one_schedule_a_name"
+                fields=["job", "name"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="one_schedule_a_name",
             )
         ]
 

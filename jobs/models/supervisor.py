@@ -26,7 +26,9 @@ class Supervisor(models.Model):
     kind = models.CharField(max_length=20, default="supervisor")
     host = models.CharField(max_length=255)
     pid = models.PositiveIntegerField()
-    identity = models.CharField(max_length=200, help_text="boot id and start ticks: which process this pid was")
+    identity = models.CharField(
+        max_length=200, help_text="boot id and start ticks: which process this pid was"
+    )
     slots = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(default=clock.now)
     heartbeat_at = models.DateTimeField(default=clock.now)

@@ -10,6 +10,7 @@ from jobs.services.pausing import pause_job, pause_schedule, resume_job, resume_
 from jobs.services.preview import Preview, preview_schedule
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.saving import default_zone, find_job, save_job
+from jobs.services.telling import describe_run
 from jobs.services.watching import LogChunk, live_events, run_dir, run_log, run_records
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "cancel_run",
     "default_zone",
     "delete_job",
+    "describe_run",
     "find_job",
     "find_run",
     "health",

@@ -36,8 +36,10 @@ def read_draft(
     filename: str = "",
 ) -> Draft:
     """Check a job file given as text or as a JSON object. Raises BadInput with every problem at once."""
-    parsed = jobfile.from_config(config) if config is not None else jobfile.parse(
-        text or "", format=format, filename=filename
+    parsed = (
+        jobfile.from_config(config)
+        if config is not None
+        else jobfile.parse(text or "", format=format, filename=filename)
     )
     problems: list[Problem] = []
     checked = _collect(problems, lambda: checking.check(parsed))

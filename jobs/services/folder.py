@@ -29,7 +29,11 @@ def load_folder(folder: Path) -> Loaded:
     """Save every job file in the folder; files named `*.template.*` and hidden ones are left out."""
     loaded = Loaded()
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.suffix.lower() in SUFFIXES and ".template." not in path.name and not path.name.startswith("."):
+        if (
+            path.suffix.lower() in SUFFIXES
+            and ".template." not in path.name
+            and not path.name.startswith(".")
+        ):
             _load(path, loaded)
     return loaded
 
@@ -47,7 +51,9 @@ def _load(path: Path, loaded: Loaded) -> None:
 def read_file(path: Path) -> Draft:
     """Check one job file by its suffix. Raises BadInput, also for a file that cannot be read."""
     if path.suffix.lower() not in SUFFIXES:
-        raise BadInput(Problem("file", "suffix", f"{path.name} is no job file", "job.toml, job.yaml or job.json"))
+        raise BadInput(
+            Problem("file", "suffix", f"{path.name} is no job file", "job.toml, job.yaml or job.json")
+        )
     try:
         with path.open("rb") as file:
             content = file.read(jobfile.MAX_BYTES + 1)
@@ -60,7 +66,9 @@ def _save(name: str, draft: Draft, source: str, loaded: Loaded) -> None:
     jobfile.check_name(name)
     job = Job.objects.present().select_related("revision").filter(name_key=jobfile.name_key(name)).first()
     if job and job.source != source:
-        raise Conflict(f"a job named {name!r} exists already and comes from {job.source!r}, not from this file")
+        raise Conflict(
+            f"a job named {name!r} exists already and comes from {job.source!r}, not from this file"
+        )
     if job and job.toml == draft.toml:
         loaded.unchanged.append(job.name)
         return

@@ -24,7 +24,12 @@ def health() -> Health:
     """ok only while some supervisor's scheduler loop was heard within the last 10 s. Three short queries."""
     now = clock.now()
     rows = Supervisor.objects.filter(kind="supervisor", stopped_at__isnull=True)
-    beat = rows.exclude(scheduler_beat_at=None).order_by("-scheduler_beat_at").values_list("scheduler_beat_at", flat=True).first()
+    beat = (
+        rows.exclude(scheduler_beat_at=None)
+        .order_by("-scheduler_beat_at")
+        .values_list("scheduler_beat_at", flat=True)
+        .first()
+    )
     ok = beat is not None and beat > now - STALE_AFTER
     slots = sum(rows.alive(now).values_list("slots", flat=True))
     return Health(

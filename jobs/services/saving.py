@@ -53,9 +53,7 @@ def save_job(
     return job
 
 
-def _write(
-    job: Job, name: str, draft: Draft, author: AbstractBaseUser | None, enabled: bool | None
-) -> None:
+def _write(job: Job, name: str, draft: Draft, author: AbstractBaseUser | None, enabled: bool | None) -> None:
     job.rename(name)
     job.take_policies(draft.checked.table)
     job.updated_at = clock.now()

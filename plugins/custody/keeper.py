@@ -133,7 +133,7 @@ class Keeper:
         self._drain()
         found = receipt(self.programs.all, ending, named, self.backend)
         self.programs.say(found["text"])
-        self.verdict.settle("succeeded", "")
+        self.verdict.settle("succeeded", "", self.programs.last_code())
         self._write_result(found, ending)
 
     def _end_by_name(self) -> list[str]:
@@ -315,7 +315,7 @@ class Keeper:
     def _on_done(self, status: str, reason: str, exit_code: int | None, error: str) -> None:
         self.finished = True
         self.cleanup_until = None
-        if status != "interrupted":
+        if status not in ("interrupted", "succeeded"):
             self.verdict.settle(status, reason, exit_code, error)
         if error:
             self.writer.append(ERR, 0, error.encode(errors="replace"))

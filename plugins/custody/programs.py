@@ -34,6 +34,8 @@ class Program:
     code: int | None = None
     gone: bool = False
     how: str = ""
+    asked: bool = False
+    """The run's end ended it, not the program itself."""
     popen: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -110,8 +112,10 @@ class Programs:
             program.popen.returncode = code  # reaped by us: Popen must not wait for it again
         return program
 
-    def by_pid(self, pid: int) -> Program | None:
-        return next((program for program in self.all if program.identity.pid == pid), None)
+    def last_code(self) -> int | None:
+        """Of the program that ended last by itself; None when none did."""
+        ended = [program for program in self.all if program.ended and not program.asked]
+        return max(ended, key=lambda program: program.ended or 0.0).code if ended else None
 
     # ---- output
 

@@ -37,6 +37,7 @@ def receipt(programs: list[Program], ending: Ending, named: list[str], backend: 
 
 def _tell_how(programs: list[Program], ending: Ending) -> None:
     for program in programs:
+        program.asked = program.identity in ending.killed or program.identity in ending.asked
         if program.identity in ending.killed:
             program.how = "did not listen, killed"
         elif program.identity in ending.asked:

@@ -1,0 +1,132 @@
+"""The end of a run: from the keeper's result file into the row, by compare-and-set, with its events."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from jobs import services
+from jobs.execution.specs import checked_revision
+from jobs.models import ACTIVE, Run, RunEvent, Status
+from jobs.timing import clock
+from plugins.custody.rundir import RunDir
+from plugins.exceptions import BadInput
+
+PASSING = ("events", "ledger", "vars", "progress", "cancel")
+"""Files of an attempt that nobody needs once the row is finished; marker, result and log stay."""
+
+
+def note_started(started: dict[int, tuple[int, float]], owner: str) -> None:
+    """started: run id -> (attempt, epoch seconds). claimed -> running."""
+    for run_id, (attempt, at) in started.items():
+        Run.objects.filter(pk=run_id, attempt=attempt, owner=owner, status=Status.CLAIMED).update(
+            status=Status.RUNNING, started_at=moment(at)
+        )
+
+
+def finish_all(runs: Iterable[Run]) -> list[Run]:
+    """Record the result of every run that has one; one transaction. Returns those that were finished here."""
+    finished: list[Run] = []
+    with transaction.atomic():
+        for run in runs:
+            result = services.run_dir(run).result()
+            if result and finish(run, result):
+                finished.append(run)
+    for run in finished:
+        tidy(services.run_dir(run))
+    return finished
+
+
+def finish(run: Run, result: dict[str, Any]) -> bool:
+    """One result into one row, or into a retry of the same row. False: somebody else has finished it."""
+    attempt = run.attempt
+    if not _end_or_retry(run, result):
+        return False
+    events = services.run_dir(run, attempt).events()
+    RunEvent.objects.bulk_create(_event(run, attempt, event) for event in events)
+    return True
+
+
+def finish_without_result(run: Run, status: str, reason: str, receipt: dict[str, Any] | None = None) -> bool:
+    now = clock.now().timestamp()
+    return finish(run, {"status": status, "reason": reason, "finished_at": now, "receipt": receipt})
+
+
+def _end_or_retry(run: Run, result: dict[str, Any]) -> bool:
+    status, reason = result["status"], result.get("reason", "")
+    started = moment(result["started_at"]) if result.get("started_at") else run.started_at
+    facts: dict[str, Any] = {
+        "exit_code": result.get("exit_code"),
+        "receipt": result.get("receipt"),
+        "started_at": None if status == Status.SKIPPED else started,
+        "warned": bool(result.get("warned")),
+    }
+    wait = _retry_wait(run, status)
+    if wait is None:
+        late = run.reason if status == Status.SUCCEEDED else ""
+        return run.move(
+            Status(status),
+            expect=ACTIVE,
+            reason=reason or late,
+            finished_at=moment(result["finished_at"]),
+            **facts,
+        )
+    attempt = run.attempt
+    again = run.move(
+        Status.QUEUED,
+        expect=ACTIVE,
+        reason=f"attempt {attempt} {status}: {reason}; tries again",
+        owner="",
+        failures=run.failures + 1,
+        not_before=clock.now() + timedelta(seconds=wait),
+        **facts,
+    )
+    if again:
+        text = f"attempt {attempt} {status}: {reason}"
+        RunEvent.objects.create(
+            run=run, attempt=attempt, at=clock.now(), kind="attempt", message=text, data=result
+        )
+    return again
+
+
+def _retry_wait(run: Run, status: str) -> float | None:
+    """Seconds until the next attempt; None when this was the last."""
+    if status in (Status.SUCCEEDED, Status.SKIPPED, Status.CANCELLED) or run.cancel_requested_at:
+        return None
+    try:
+        table = checked_revision(run.revision_id).table
+    except BadInput:
+        return None  # the job no longer passes its checks; another attempt would only say so again
+    if run.failures >= table.retries or status not in table.retry_on:
+        return None
+    return table.retry_delay * table.retry_backoff**run.failures
+
+
+def _event(run: Run, attempt: int, event: dict[str, Any]) -> RunEvent:
+    return RunEvent(
+        run=run,
+        attempt=attempt,
+        at=moment(event["at"]),
+        kind=event["kind"],
+        plugin=event["plugin"],
+        hook=event["hook"],
+        seconds=event["seconds"],
+        message=event["message"],
+        data=event["data"],
+    )
+
+
+def tidy(folder: RunDir) -> None:
+    """Remove what only the running attempt needed; an own work folder stays when a program left files there."""
+    for name in PASSING:
+        (folder.path / name).unlink(missing_ok=True)
+    if folder.work.is_dir() and not any(folder.work.iterdir()):
+        shutil.rmtree(folder.work)
+
+
+def moment(epoch: float) -> datetime:
+    return datetime.fromtimestamp(epoch, UTC)

@@ -1,0 +1,124 @@
+"""The local dispatcher: claims runs for the free slots of this host and hands them to keepers."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from jobs import services
+from jobs.execution.claim import claim
+from jobs.execution.finishing import finish_all, finish_without_result, note_started
+from jobs.execution.keepers import ZygoteKeepers
+from jobs.execution.owner import host_name
+from jobs.execution.recovery import Fate, keeper_lives, orphans, recover
+from jobs.execution.specs import spec_of
+from jobs.models import Run, Status
+from plugins.custody.backends import Identity, backend
+from plugins.exceptions import MxxError
+
+log = logging.getLogger("mxx.dispatcher")
+
+BATCH = 0.02
+"""Seconds in which ends are gathered into one transaction."""
+SETTLED = 1.0
+"""Seconds after which an own run without news is looked up on disk."""
+
+
+class LocalDispatcher:
+    """Three loops of the supervisor: dispatch(), collect() and mend(); rows are their only common memory."""
+
+    def __init__(self, owner: str, slots: int) -> None:
+        self.owner, self.slots = owner, slots
+        self.kick = threading.Event()
+        self.keepers = ZygoteKeepers()
+        self._sent: dict[int, float] = {}
+        """Run id -> when its go token was given; to tell a slow start from a lost one."""
+
+    # ---- claim and go
+
+    def dispatch(self) -> None:
+        """Wait for a kick (a second at most), pass on cancels, claim what fits, start it."""
+        self.kick.wait(1.0)
+        self.kick.clear()
+        if not self.keepers.alive:
+            self.keepers.open()
+            self._sent.clear()  # what the old zygote did not start is queued again by mend()
+        self._pass_on_cancels()
+        free = self.slots - Run.objects.active().filter(owner=self.owner).count()
+        if free <= 0 and not Run.objects.queued().exists():
+            return
+        for run in claim(free=free, owner=self.owner, host=host_name(), default_parallel=self.slots):
+            self._go(run)
+
+    def _go(self, run: Run) -> None:
+        try:
+            spec = spec_of(run)
+        except MxxError as error:
+            finish_without_result(run, Status.FAILED, str(error))
+            return
+        self._sent[run.pk] = time.monotonic()
+        self.keepers.start(spec)
+
+    def _pass_on_cancels(self) -> None:
+        """The keeper looks at its folder; a signal makes it look now. A run not yet started never begins."""
+        asked = Run.objects.active().filter(owner=self.owner, cancel_requested_at__isnull=False)
+        for run in asked.exclude(status=Status.STOPPING):
+            folder = services.run_dir(run)
+            if folder.stop_request() is None:
+                folder.ask_to_stop(run.cancel_reason)
+            if run.status == Status.RUNNING:
+                run.move(Status.STOPPING, expect=[Status.RUNNING])
+            started = folder.started() or {}
+            if "pid" in started:
+                backend().wake(Identity(started["pid"], started["start"]))
+
+    # ---- the ends
+
+    def collect(self) -> None:
+        """Gather the keepers' notices of 20 ms into one transaction."""
+        notices = self.keepers.heard()
+        if not notices:
+            time.sleep(BATCH / 4)
+            return
+        time.sleep(BATCH)
+        notices += self.keepers.heard()
+        started = {one["run"]: (one["attempt"], one["at"]) for one in notices if one["kind"] == "started"}
+        ended = {one["run"] for one in notices if one["kind"] == "ended"}
+        gone = {one["run"] for one in notices if one["kind"] == "gone"} - ended
+        note_started({run: facts for run, facts in started.items() if run not in ended}, self.owner)
+        self._finish(Run.objects.active().filter(pk__in=ended, owner=self.owner))
+        for run in Run.objects.active().filter(pk__in=gone, owner=self.owner):
+            self._settle(run)
+
+    def _finish(self, runs: object) -> None:
+        finished = finish_all(runs)  # type: ignore[arg-type]
+        for run in finished:
+            self._sent.pop(run.pk, None)
+        if finished:
+            self.kick.set()
+
+    # ---- recovery
+
+    def mend(self) -> None:
+        """Once a second: runs of dead owners, and own runs of which nothing was heard."""
+        for run in orphans(self.owner):
+            fate = recover(run, self.owner)
+            if fate is not Fate.UNDECIDED:
+                log.warning("run %s of %s: %s", run.pk, run.job_name, fate.value)
+                self.kick.set()
+        for run in Run.objects.active().filter(owner=self.owner):
+            if time.monotonic() - self._sent.get(run.pk, 0.0) > SETTLED:
+                self._settle(run)
+
+    def _settle(self, run: Run) -> None:
+        """An own run: finish it, leave it with its living keeper, or recover it."""
+        if keeper_lives(services.run_dir(run)) and services.run_dir(run).result() is None:
+            if run.status == Status.CLAIMED:
+                started = services.run_dir(run).started() or {}
+                note_started({run.pk: (run.attempt, started.get("at", time.time()))}, self.owner)
+            return
+        fate = recover(run, self.owner)
+        if fate in (Fate.FINISHED, Fate.LOST, Fate.REQUEUED):
+            self._sent.pop(run.pk, None)
+            self.kick.set()

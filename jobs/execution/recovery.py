@@ -1,0 +1,118 @@
+"""Recovery: runs whose owner is gone are finished, adopted, queued again or recorded as lost. Never started twice."""
+
+from __future__ import annotations
+
+import logging
+import time
+from enum import Enum
+
+from jobs import services
+from jobs.execution import owner as owners
+from jobs.execution.finishing import finish_all, finish_without_result
+from jobs.models import ACTIVE, Run, Status, Supervisor
+from jobs.timing import clock
+from plugins.custody.backends import Identity, backend
+from plugins.custody.kill import terminate
+from plugins.custody.rundir import RunDir
+
+log = logging.getLogger("mxx.recovery")
+
+WRITING = 5.0
+"""Seconds an empty start marker may be somebody's pen; older, its writer is dead."""
+
+
+class Fate(Enum):
+    FINISHED = "finished"
+    ADOPTED = "adopted"
+    REQUEUED = "queued again"
+    LOST = "lost"
+    UNDECIDED = "undecided"
+
+
+def orphans(me: str) -> list[Run]:
+    """Active runs of this host whose owner is gone."""
+    now = clock.now()
+    active = Run.objects.active().filter(host=owners.host_name()).exclude(owner=me)
+    holders = Supervisor.objects.in_bulk({run.owner for run in active})
+    return [run for run in active if run.owner not in holders or owners.is_gone(holders[run.owner], now)]
+
+
+def recover(run: Run, me: str) -> Fate:
+    """Decide by what is on disk; the start marker fences off a keeper that may still hold the go token."""
+    folder = services.run_dir(run)
+    if finish_all([run]):
+        return Fate.FINISHED
+    started = folder.started()
+    if started is None:
+        fence = {"fenced_by": me, "at": time.time()}
+        return _requeue(run) if folder.take_marker(fence) else Fate.UNDECIDED
+    if "fenced_by" in started:
+        return _requeue(run)
+    if not started and not _is_old(folder):
+        return Fate.UNDECIDED
+    if keeper_lives(folder):
+        return _adopt(run, me)
+    return Fate.FINISHED if finish_all([run]) else _lose(run)
+
+
+def keeper_lives(folder: RunDir) -> bool:
+    started = folder.started()
+    if not started or "pid" not in started or started["boot"] != backend().boot():
+        return False
+    return backend().alive(Identity(started["pid"], started["start"]))
+
+
+def _is_old(folder: RunDir) -> bool:
+    return time.time() - (folder.path / "started").stat().st_mtime > WRITING
+
+
+def _requeue(run: Run) -> Fate:
+    """Nothing of this attempt ran or ever will: its marker is ours. The next claim counts a new attempt."""
+    reason = "its start was interrupted before anything ran; queued again"
+    if run.cancel_requested_at:
+        ended = run.move(Status.CANCELLED, expect=ACTIVE, reason=run.cancel_reason, finished_at=clock.now())
+        return Fate.FINISHED if ended else Fate.UNDECIDED
+    won = run.move(Status.QUEUED, expect=ACTIVE, owner="", reserved_for="", reason=reason)
+    return Fate.REQUEUED if won else Fate.UNDECIDED
+
+
+def _adopt(run: Run, me: str) -> Fate:
+    if run.owner == me:
+        return Fate.ADOPTED
+    to = run.status if run.status == Status.STOPPING else Status.RUNNING
+    started = services.run_dir(run).started() or {}
+    at = run.started_at or clock.now()
+    won = run.move(Status(to), expect=ACTIVE, owner=me, started_at=at)
+    log.info("run %s is adopted from %s (keeper %s)", run.pk, run.owner, started.get("pid"))
+    return Fate.ADOPTED if won else Fate.UNDECIDED
+
+
+def _lose(run: Run) -> Fate:
+    """The keeper died without a result: end what it launched, then say so."""
+    receipt = sweep(services.run_dir(run))
+    reason = f"its keeper died without a result; {receipt['text']}"
+    return Fate.LOST if finish_without_result(run, Status.LOST, reason, receipt) else Fate.UNDECIDED
+
+
+def sweep(folder: RunDir) -> dict[str, object]:
+    """End every living process that carries the attempt's mark. After a reboot nobody is signalled."""
+    started = folder.started() or {}
+    mark, same_boot = started.get("mark", ""), started.get("boot") == backend().boot()
+    machine = backend()
+    ending = terminate(
+        machine,
+        lambda: machine.members(mark, keeper=None) if mark and same_boot else [],
+        grace=float(started.get("grace", 5.0)),
+        pause=time.sleep,
+    )
+    launched = [entry for entry in folder.ledger() if "launch" in entry]
+    ended = {**ending.asked, **ending.killed}
+    text = f"{len(launched)} started, {len(ended)} still alive were ended, {len(ending.left)} left"
+    return {
+        "launches": [{"number": entry["launch"], "pid": entry["pid"], "argv": []} for entry in launched],
+        "others": [{"pid": member.identity.pid, "name": member.name} for member in ended.values()],
+        "started": len(launched),
+        "left": len(ending.left),
+        "checked": time.time(),
+        "text": text,
+    }

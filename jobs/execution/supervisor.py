@@ -1,0 +1,84 @@
+"""The supervisor: the process with the database. Scheduler, dispatcher, collector, recovery, heartbeat."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.conf import settings
+
+from jobs.execution import owner
+from jobs.execution.local import LocalDispatcher
+from jobs.execution.loops import Loop
+from jobs.execution.watcher import Watch, watcher
+from jobs.models import Supervisor as Row
+from jobs.scheduling.scheduler import Scheduler, plan_startup_schedules
+from jobs.timing import clock
+
+log = logging.getLogger("mxx.supervisor")
+
+HEARTBEAT = 2.0
+ALIVE_WITHIN = 15.0
+"""Seconds without a turn after which a loop counts as dead and the heartbeat stops."""
+
+
+class Supervisor:
+    """start(), then stop(); in between everything happens in its loops."""
+
+    def __init__(self) -> None:
+        self.row: Row = owner.register("supervisor", settings.MXX_SLOTS)
+        self.dispatcher = LocalDispatcher(self.row.pk, settings.MXX_SLOTS)
+        self.scheduler = Scheduler(self.row.pk, on_runs=self.dispatcher.kick.set)
+        self._watch: Watch | None = None
+        self._pause = threading.Event()
+        self.loops = [
+            Loop("watcher", self._look, self._open_watch),
+            Loop("dispatcher", self.dispatcher.dispatch),
+            Loop("collector", self.dispatcher.collect),
+            Loop("recovery", self._mend),
+            Loop("heartbeat", self._beat),
+        ]
+
+    def start(self) -> None:
+        plan_startup_schedules(clock.now())
+        self.dispatcher.keepers.open()
+        self.dispatcher.kick.set()
+        for loop in self.loops:
+            loop.start()
+        self.scheduler.start()
+
+    def stop(self) -> None:
+        """Orderly: nothing new starts; running jobs go on and are adopted by the next supervisor."""
+        self.scheduler.shutdown()
+        self._pause.set()
+        for loop in self.loops:
+            loop.stop()
+        self.dispatcher.kick.set()
+        for loop in self.loops:
+            loop.join(5.0)
+        self.dispatcher.keepers.close()
+        owner.sign_off(self.row.pk)
+
+    # ---- turns
+
+    def _open_watch(self) -> None:
+        self._watch = watcher()
+
+    def _look(self) -> None:
+        assert self._watch is not None
+        if self._watch(0.5):
+            self.scheduler.wakeup()
+            self.dispatcher.kick.set()
+
+    def _mend(self) -> None:
+        self.dispatcher.mend()
+        self._pause.wait(1.0)
+
+    def _beat(self) -> None:
+        """Write the heartbeat only while every loop turns."""
+        still = [loop.name for loop in self.loops if not loop.is_alive(ALIVE_WITHIN)]
+        if still:
+            log.error("no heartbeat: %s stands still", ", ".join(still))
+        else:
+            owner.beat(self.row.pk, self.scheduler.beat_at)
+        self._pause.wait(HEARTBEAT)

@@ -1,0 +1,1 @@
+"""When: APScheduler over our own Schedule table. The only room that knows APScheduler."""

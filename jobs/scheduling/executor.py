@@ -1,0 +1,60 @@
+"""The executor "executes" by appending Run rows; the dispatcher starts them after the commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from apscheduler.executors.base import BaseExecutor
+
+from jobs.models import Run, Source, Status
+from jobs.scheduling.planning import Moment
+from jobs.scheduling.store import DueJob, Row
+from jobs.services.params import schedule_params
+from jobs.timing import clock
+
+
+class RunExecutor(BaseExecutor):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[Run] = []
+        self.failure: Exception | None = None
+
+    def submit_job(self, job: DueJob, run_times: list[datetime]) -> None:
+        """APScheduler swallows what is raised here; it is kept in `failure` for the wake-up to raise."""
+        try:
+            self._rows += [_row(job.row, moment) for moment in job.plan.moments]
+        except Exception as error:
+            self.failure = error
+            raise
+
+    def _do_submit_job(self, job: DueJob, run_times: list[datetime]) -> None:
+        raise NotImplementedError("submit_job appends rows")
+
+    def flush(self) -> int:
+        """Insert the rows; a due moment that already has one (UNIQUE) keeps it. Returns how many were tried."""
+        rows, self._rows = self._rows, []
+        Run.objects.bulk_create(rows, ignore_conflicts=True)
+        return len(rows)
+
+    def forget(self) -> None:
+        """Drop what a failed wake-up has left."""
+        self._rows.clear()
+        self.failure = None
+
+
+def _row(row: Row, moment: Moment) -> Run:
+    now = clock.now()
+    return Run(
+        job_id=row.job_id,
+        job_name=row.job__name,
+        revision_id=row.job__revision_id,
+        schedule_id=row.id,
+        source=Source.SCHEDULE,
+        status=Status.MISSED if moment.missed else Status.QUEUED,
+        reason=moment.reason,
+        params=schedule_params(row.job__revision_id, row.params),
+        priority=row.job__priority,
+        scheduled_for=moment.at,
+        queued_at=now,
+        finished_at=now if moment.missed else None,
+    )

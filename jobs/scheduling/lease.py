@@ -1,0 +1,55 @@
+"""One leader at a time: a lease with an epoch, checked inside the transaction that it protects."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from jobs.models import Lease
+from jobs.timing import clock
+from plugins.exceptions import MxxError
+
+SECONDS = 6.0
+NAME = "scheduler"
+
+
+class NotLeader(MxxError):
+    """Another scheduler holds the lease."""
+
+
+class LeaseHolder:
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        self.epoch: int | None = None
+        self._renewed = 0.0
+
+    @property
+    def fresh(self) -> bool:
+        """True while the lease was renewed lately enough to skip a write."""
+        return self.epoch is not None and time.monotonic() - self._renewed < SECONDS / 3
+
+    def hold(self) -> None:
+        """Renew the lease, or take a free one. Raises NotLeader. Call inside the transaction to be fenced."""
+        expires = clock.now() + timedelta(seconds=SECONDS)
+        if self.epoch is None or not self._renew(self.epoch, expires):
+            self.epoch = self._take(expires)
+        self._renewed = time.monotonic()
+
+    def release(self) -> None:
+        if self.epoch is not None:
+            Lease.objects.filter(name=NAME, holder=self.holder, epoch=self.epoch).update(expires_at=None)
+            self.epoch = None
+
+    def _renew(self, epoch: int, expires: object) -> bool:
+        mine = Lease.objects.filter(name=NAME, holder=self.holder, epoch=epoch)
+        return bool(mine.update(expires_at=expires))
+
+    def _take(self, expires: object) -> int:
+        self.epoch = None
+        Lease.objects.get_or_create(name=NAME)
+        row = Lease.objects.select_for_update().get(name=NAME)
+        if row.expires_at and row.expires_at > clock.now():
+            raise NotLeader(f"{row.holder} holds the lease")
+        row.holder, row.epoch, row.expires_at = self.holder, row.epoch + 1, expires
+        row.save()
+        return row.epoch

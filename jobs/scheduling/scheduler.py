@@ -1,0 +1,110 @@
+"""The scheduler: each wake-up is one transaction of lease, due schedules, Run rows and their next moments."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import STATE_STOPPED
+from django.db import connection, transaction
+
+from jobs.models import Schedule
+from jobs.scheduling.executor import RunExecutor
+from jobs.scheduling.lease import LeaseHolder, NotLeader
+from jobs.scheduling.store import ScheduleJobStore
+from jobs.timing import clock
+
+log = logging.getLogger("mxx.scheduler")
+
+LONGEST_WAIT = 1.0
+"""Seconds between two looks at the wall clock: it may have been set, or the machine may have slept."""
+STANDBY = 0.5
+BACK_OFF = (0.2, 5.0)
+"""Seconds to wait after a failed wake-up: the first, doubled up to the last."""
+
+
+class Scheduler(BackgroundScheduler):  # type: ignore[misc]
+    """Overrides _process_jobs and _main_loop of APScheduler 3.11 (tests/jobs/scheduling/test_contract.py)."""
+
+    def __init__(self, holder: str, on_runs: Callable[[], None] = lambda: None) -> None:
+        self.store, self.executor = ScheduleJobStore(), RunExecutor()
+        self.lease = LeaseHolder(holder)
+        self.on_runs = on_runs
+        self.beat_at: datetime | None = None
+        """Last turn of the loop that ended well: what health is read from."""
+        super().__init__(
+            jobstores={"default": self.store},
+            executors={"default": self.executor},
+            timezone="UTC",
+            daemon=True,
+        )
+
+    def _main_loop(self) -> None:
+        wait, pause = 0.0, BACK_OFF[0]
+        while self.state != STATE_STOPPED:
+            self._event.wait(wait)
+            self._event.clear()
+            try:
+                wait = min(self._process_jobs(), LONGEST_WAIT)
+                self.beat_at, pause = clock.now(), BACK_OFF[0]
+            except Exception:
+                log.exception("a wake-up failed; trying again in %.1f s", pause)
+                connection.close()
+                wait, pause = pause, min(pause * 2, BACK_OFF[1])
+        self._give_up_lease()
+
+    def _process_jobs(self) -> float:
+        """Seconds until the next look. Reads one index; writes only when something is due or the lease is old."""
+        if self.lease.fresh and (left := self._until_next()) > 0:
+            return left
+        try:
+            with transaction.atomic():
+                self.lease.hold()
+                super()._process_jobs()
+                self._raise_swallowed()
+                rows = self.executor.flush()
+                self.store.flush()
+        except NotLeader:
+            self.lease.epoch = None
+            return STANDBY
+        except Exception:
+            self.lease.epoch = None  # rolled back with the rest
+            raise
+        finally:
+            self.executor.forget()
+            self.store.forget()
+        if rows:
+            self.on_runs()
+        return self._until_next()
+
+    def _until_next(self) -> float:
+        following = self.store.get_next_run_time()
+        if following is None:
+            return LONGEST_WAIT
+        return max(0.0, (following - clock.now()).total_seconds())
+
+    def _raise_swallowed(self) -> None:
+        """APScheduler logs errors of store and executor and goes on; for us the wake-up is all or nothing."""
+        failure = self.store.failure or self.executor.failure
+        if failure:
+            raise failure
+
+    def _give_up_lease(self) -> None:
+        try:
+            self.lease.release()
+        except Exception:
+            log.exception("the lease could not be given back; it ends by itself")
+        connection.close()
+
+
+def plan_startup_schedules(started: datetime) -> int:
+    """Give every startup schedule its moment for this start of MXX; returns how many."""
+    rows = Schedule.objects.present().filter(
+        trigger="startup", enabled=True, job__enabled=True, job__deleted_at__isnull=True
+    )
+    for row in rows:
+        row.next_run_time = row.rule().at_start(started)
+        row.save(update_fields=["next_run_time"])
+    return len(rows)

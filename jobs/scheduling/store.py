@@ -1,0 +1,163 @@
+"""The job store of APScheduler is our Schedule table: no pickles, no second copy."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from apscheduler.job import Job as APJob
+from apscheduler.triggers.base import BaseTrigger
+from django.db import connection
+from django_apscheduler.jobstores import DjangoJobStore
+
+from jobs.models import Schedule
+from jobs.scheduling.planning import Plan, plan
+from jobs.timing import clock
+from jobs.timing.table import trigger_of
+from jobs.timing.triggers import Trigger
+
+BATCH = 2000
+"""Schedules a wake-up takes at most, so that one transaction stays short."""
+
+
+class Row(NamedTuple):
+    id: int
+    rev: int
+    trigger: str
+    spec: dict[str, Any]
+    timezone: str
+    next_run_time: datetime
+    params: dict[str, Any]
+    misfire: str
+    misfire_window: float | None
+    job_id: int
+    job__name: str
+    job__revision_id: int
+    job__priority: int
+    job__misfire: str
+    job__misfire_window: float | None
+
+
+class Planned(BaseTrigger):  # type: ignore[misc]
+    """Answers what the plan already holds: the arithmetic is done once, by our own clock."""
+
+    def __init__(self, following: datetime | None) -> None:
+        self.following = following
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        return self.following
+
+
+class DueJob(APJob):  # type: ignore[misc]
+    """A schedule that is due, in APScheduler's clothes."""
+
+    row: Row
+    plan: Plan
+
+    def _get_run_times(self, now: datetime) -> list[datetime]:
+        """APScheduler's own lists every missed moment since; ours comes from the plan."""
+        return [moment.at for moment in self.plan.moments]
+
+
+def _never() -> None:
+    raise AssertionError("the executor appends Run rows; it calls nothing")
+
+
+class ScheduleJobStore(DjangoJobStore):  # type: ignore[misc]
+    """Reads Schedule; what APScheduler wants to change is kept until flush(), in the wake-up's transaction."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._triggers: dict[int, tuple[int, Trigger]] = {}
+        self._next: dict[int, datetime | None] = {}
+        self.failure: Exception | None = None
+
+    def register_event_listeners(self) -> None:
+        """No DjangoJobExecution rows: Run is the history."""
+
+    def get_due_jobs(self, now: datetime) -> list[DueJob]:
+        """APScheduler swallows what is raised here; it is kept in `failure` for the wake-up to raise."""
+        try:
+            due = Schedule.objects.due(clock.now())
+            if connection.vendor == "postgresql":
+                due = due.select_for_update(of=("self",))
+            return [self._due_job(Row(*row)) for row in due.values_list(*Row._fields)[:BATCH]]
+        except Exception as error:
+            self.failure = error
+            raise
+
+    def get_next_run_time(self) -> datetime | None:
+        """Of what is stored; what this wake-up changes counts after flush()."""
+        waiting = Schedule.objects.waiting().order_by("next_run_time")
+        return waiting.values_list("next_run_time", flat=True).first()
+
+    def lookup_job(self, job_id: str) -> DueJob | None:
+        row = Schedule.objects.waiting().filter(pk=job_id).values_list(*Row._fields).first()
+        return self._due_job(Row(*row)) if row else None
+
+    def get_all_jobs(self) -> list[DueJob]:
+        rows = Schedule.objects.waiting().order_by("next_run_time").values_list(*Row._fields)
+        return [self._due_job(Row(*row)) for row in rows]
+
+    def add_job(self, job: APJob) -> None:
+        raise NotImplementedError("write a Schedule row instead")
+
+    def update_job(self, job: APJob) -> None:
+        self._next[int(job.id)] = job.next_run_time
+
+    def remove_job(self, job_id: str) -> None:
+        """The end of a trigger means "no next run". Nothing is looked up, so no JobLookupError can exist."""
+        self._next[int(job_id)] = None
+
+    def remove_all_jobs(self) -> None:
+        raise NotImplementedError("delete jobs through jobs.services")
+
+    def flush(self) -> None:
+        """Write the new next_run_time of each schedule that fired; one bulk statement."""
+        changed, self._next = self._next, {}
+        if not changed:
+            return
+        table = Schedule._meta.db_table
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(
+                    f"UPDATE {table} s SET next_run_time = v.at"
+                    " FROM unnest(%s::bigint[], %s::timestamptz[]) AS v(id, at) WHERE s.id = v.id",
+                    [list(changed), list(changed.values())],
+                )
+            else:
+                adapt = connection.ops.adapt_datetimefield_value
+                values = [(adapt(at) if at else None, pk) for pk, at in changed.items()]
+                cursor.executemany(f"UPDATE {table} SET next_run_time = %s WHERE id = %s", values)
+
+    def forget(self) -> None:
+        """Drop what a failed wake-up has left."""
+        self._next.clear()
+        self.failure = None
+
+    def _due_job(self, row: Row) -> DueJob:
+        found = plan(
+            self._trigger(row),
+            row.next_run_time,
+            clock.now(),
+            misfire=row.misfire or row.job__misfire,
+            window=row.misfire_window if row.misfire_window is not None else row.job__misfire_window,
+        )
+        if not found.moments:
+            self._next[row.id] = found.next  # nothing to write: APScheduler would leave it due for ever
+        job = DueJob.__new__(
+            DueJob
+        )  # Job.__init__ would register it; DjangoJobStore builds jobs like this too
+        job._scheduler, job._jobstore_alias = self._scheduler, self._alias
+        job.id, job.name, job.executor = str(row.id), row.job__name, "default"
+        job.func, job.func_ref, job.args, job.kwargs = _never, "jobs.scheduling.store:_never", (), {}
+        job.trigger, job.next_run_time = Planned(found.next), row.next_run_time
+        job.misfire_grace_time, job.coalesce, job.max_instances = None, False, 1 << 30
+        job.row, job.plan = row, found
+        return job
+
+    def _trigger(self, row: Row) -> Trigger:
+        known = self._triggers.get(row.id)
+        if known is None or known[0] != row.rev:
+            known = self._triggers[row.id] = (row.rev, trigger_of(row.trigger, row.spec, row.timezone))
+        return known[1]
