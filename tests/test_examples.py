@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -14,17 +17,33 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+@dataclass(frozen=True)
+class Ran:
+    exit_code: int
+    output: str
+    errors: str
+    home: Path
 
 
-def runjob(example: str, home: Path) -> subprocess.CompletedProcess[str]:
+def run_example(example: str, home: Path) -> Ran:
     command = [sys.executable, "manage.py", "runjob", "--file", f"examples/{example}"]
     environment = {**os.environ, "MXX_HOME": str(home)}
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
+    return Ran(done.returncode, done.stdout, done.stderr, home)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Ran]:
+    """Runs an example in a home of its own, once for all tests of this file."""
+    return cache(lambda example: run_example(example, tmp_path_factory.mktemp("home")))
 
 
 def programs_under(home: Path) -> list[str]:
@@ -40,31 +59,29 @@ def programs_under(home: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("example", [path.name for path in EXAMPLES])
-def test_the_example_succeeds_as_it_stands(example: str, home: Path) -> None:
-    done = runjob(example, home)
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_example_succeeds_as_it_stands(example: str, ran: Callable[[str], Ran]) -> None:
+    done = ran(example)
+    assert done.exit_code == 0, done.output + done.errors
 
 
 def test_there_are_at_least_five_examples() -> None:
     assert len(EXAMPLES) >= 5
 
 
-def test_hello_prints_its_greeting(home: Path) -> None:
-    assert "Hello from MXX" in runjob("hello.toml", home).stdout
+def test_hello_prints_its_greeting(ran: Callable[[str], Ran]) -> None:
+    assert "Hello from MXX" in ran("hello.toml").output
 
 
-def test_the_held_program_is_gone_afterwards(home: Path) -> None:
-    assert runjob("held.toml", home).returncode == 0
-    assert [line for line in programs_under(home) if "sleep" in line] == []
+def test_the_held_program_is_gone_afterwards(ran: Callable[[str], Ran]) -> None:
+    assert "started sleep" in ran("held.toml").errors
+    assert programs_under(ran("held.toml").home) == []
 
 
-def test_the_backup_leaves_an_archive(home: Path) -> None:
-    runjob("nightly-backup.toml", home)
-    archives = list(home.rglob("backup-*.tar.gz"))
-    assert len(archives) == 1
-    assert archives[0].stat().st_size > 0
+def test_the_backup_leaves_an_archive(ran: Callable[[str], Ran]) -> None:
+    (archive,) = ran("nightly-backup.toml").home.rglob("backup-*.tar.gz")
+    assert archive.stat().st_size > 0
 
 
-def test_the_two_programs_start_in_their_order(home: Path) -> None:
-    output = runjob("two-in-order.toml", home).stdout
+def test_the_two_programs_start_in_their_order(ran: Callable[[str], Ran]) -> None:
+    output = ran("two-in-order.toml").output
     assert output.index("first: ready") < output.index("second: the first was ready")

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from jobs.services.drafts import read_draft
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PAPERS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -116,9 +118,9 @@ def test_every_variable_that_the_settings_read_is_explained() -> None:
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
-def test_toml_in_the_papers_is_toml(paper: Path) -> None:
+def test_a_job_in_the_papers_is_a_good_job(paper: Path) -> None:
     for block in blocks(paper.read_text(encoding="utf-8"), "toml"):
-        assert tomllib.loads(block)
+        assert read_draft(text=block)
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
