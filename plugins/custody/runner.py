@@ -27,11 +27,12 @@ class KeeperHost:
         self._channel, self._guard = channel, guard
         self._launches: dict[int, Launch] = {}
         self._requests = 0
+        self._wanted: list[str] = []
         self._answer: dict[str, Any] = {}
 
     def launch(self, request: LaunchRequest, holds: bool = False) -> Launch:
         with self._guard.shield:  # whole: an interruption between wish and answer would lose a program
-            self._requests += 1
+            self._requests, self._wanted = self._requests + 1, request.argv
             self.report(
                 "launch",
                 request=self._requests,
@@ -44,10 +45,7 @@ class KeeperHost:
                 self._receive()
             if "refused" in self._answer:
                 raise CannotLaunch(self._answer["refused"])
-            name = os.path.basename(request.argv[0])
-            launch = Launch(self._answer["number"], request.argv, name, self._answer["pid"])
-            self._launches[launch.number] = launch
-        return launch
+            return self._launches[self._answer["number"]]
 
     def wait(self, seconds: float) -> None:
         if select.select([self._channel], [], [], max(seconds, 0))[0]:
@@ -68,10 +66,17 @@ class KeeperHost:
         for message in messages:
             if message["kind"] == "answer":
                 self._answer = message
+                self._note_launch(message)
             elif message["kind"] == "exited":
                 self._launches[message["number"]].exit_code = message["code"]
             elif message["kind"] == "gone":
                 self._launches[message["number"]].gone = True
+
+    def _note_launch(self, answer: dict[str, Any]) -> None:
+        """At once: the news of its end may stand in the same breath."""
+        if "number" in answer:
+            name = os.path.basename(self._wanted[0])
+            self._launches[answer["number"]] = Launch(answer["number"], self._wanted, name, answer["pid"])
 
 
 class ToKeeper(logging.Handler):
