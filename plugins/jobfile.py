@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from plugins.exceptions import BadInput, Problem
-from plugins.jobformats import CONTROL, Table, plain, read_json, read_toml, read_yaml, to_toml
+from plugins.jobformats import CONTROL, Table, plain, read_json, read_toml, to_toml
 from plugins.joblines import with_places
+from plugins.jobyaml import read_yaml
 from plugins.words import RESERVED, kind, shown
 
 __all__ = [
@@ -74,6 +75,9 @@ def parse(text: str | bytes, *, format: Format = "toml", filename: str = "") -> 
     if format == "toml":
         return _job_file(content, read_toml(content, filename), filename)
     data = read_yaml(content, filename) if format == "yaml" else read_json(content, filename)
+    if not isinstance(data, dict):
+        message = f"a job file is one table of sections, not {kind(data)}"
+        raise BadInput(Problem(filename, "not_a_table", message, '{"os": {"cmd": "hello"}}'))
     return replace(_from_table(data, filename), format=format)
 
 

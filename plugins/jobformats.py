@@ -1,7 +1,6 @@
-"""The three syntaxes of a job file: TOML, YAML and JSON in, TOML out.
+"""TOML and JSON in (YAML: `jobyaml`), what a job can hold, and TOML out.
 
-Readers return plain tables (dict, list, str, int, float, bool, TOML dates as ISO strings) and raise BadInput with line
-and column. YAML is read event by event with the scalars of YAML 1.2, so `NO` and `22:22` are texts, not surprises.
+Readers return plain values and raise BadInput with line and column.
 """
 
 from __future__ import annotations
@@ -11,10 +10,7 @@ import json
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
-
-import yaml
 
 from plugins.exceptions import BadInput, Problem
 from plugins.joblines import MAX_DEPTH, positions
@@ -26,39 +22,7 @@ Table = dict[str, Any]
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 MAX_INTEGER = 2**63 - 1
-
-# The C loader reads 256 KiB of YAML in 0.1 s, the Python one in over a second. Only its events are used: its composer
-# recurses in C and dies of a deeply nested text.
-YAML_EVENTS: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _yaml_integer(text: str) -> int:
-    if len(text) > 20:  # 64 bits need 19 digits; what is longer is refused with its path later, unread
-        return MAX_INTEGER + 1
-    return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
-
-
-# What an unquoted YAML scalar means. Whatever matches nothing is a text.
-YAML_SCALARS: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (
-    (re.compile(r"~|null|Null|NULL|"), lambda text: None),
-    (re.compile(r"true|True|TRUE|false|False|FALSE"), lambda text: text.lower() == "true"),
-    (re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"), _yaml_integer),
-    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), float),
-)
-YAML_REFUSED = (
-    (
-        re.compile(r"[-+]?0[0-9]+"),
-        "leading_zero",
-        "is octal to some readers: drop the zero, or quote it",
-        '4 or "04"',
-    ),
-    (
-        re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
-        "not_finite",
-        "is not a number that can be stored",
-        "1.5",
-    ),
-)
+MAX_KEY = 200
 
 # What TOML's reader says -> how to mend it.
 TOML_HINTS = {
@@ -82,9 +46,10 @@ TOML_HINTS = {
         "the value ends here but the line goes on: a text needs quotes, no number starts with 0",
         'cmd = "hello"',
     ),
-    "Unterminated string": ("the text is not closed", 'cmd = "hello"'),
     "Illegal character '\\n'": ("the text is not closed on its line", 'cmd = "hello"'),
 }
+# Said at the end of a text whose last value was never closed.
+TOML_OPEN = ("Unterminated", "Unclosed", "Invalid value", "Expected \"'''\"")
 TOML_PLACE = re.compile(
     r"^(?P<said>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$", re.S
 )
@@ -103,9 +68,11 @@ def read_toml(text: str, filename: str = "") -> Table:
 def _toml_problem(report: str, text: str, filename: str) -> Problem:
     match = TOML_PLACE.match(report)
     said = match["said"] if match else report
-    line, column = _end_of(text)
-    if match and match["line"]:
-        line, column = int(match["line"]), int(match["column"])
+    places = list(positions(text).values())
+    if match and not match["line"] and said.startswith(TOML_OPEN) and places:
+        message = "the value that begins here is missing, or not closed by the end of the file"
+        return Problem(filename, "syntax", message, 'cmd = "hello"', *places[-1])
+    line, column = (int(match["line"]), int(match["column"])) if match and match["line"] else _end_of(text)
     for start, (message, example) in TOML_HINTS.items():
         if said.startswith(start):
             code = "duplicate" if "twice" in message else "syntax"
@@ -117,9 +84,9 @@ def _end_of(text: str) -> tuple[int, int]:
     return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
-def read_json(text: str, filename: str = "") -> Table:
+def read_json(text: str, filename: str = "") -> Any:
     try:
-        data = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         message = f"not valid JSON: {error.msg}"
         raise BadInput(Problem(filename, "syntax", message, "", error.lineno, error.colno)) from None
@@ -127,7 +94,6 @@ def read_json(text: str, filename: str = "") -> Table:
         raise BadInput(Problem(filename, "too_deep", f"nested deeper than {MAX_DEPTH} levels")) from None
     except ValueError:  # int() refuses more than 4,300 digits
         raise BadInput(Problem(filename, "syntax", "a number in this file is too large to be read")) from None
-    return _table_or_refuse(data, filename)
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> Table:
@@ -143,111 +109,6 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> Table:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise BadInput(Problem("", "not_finite", f"{name} is not a number that can be stored", "1.5"))
-
-
-def _table_or_refuse(data: Any, filename: str) -> Table:
-    if not isinstance(data, dict):
-        raise BadInput(
-            Problem(
-                filename, "not_a_table", "a job file is one table of sections", '{"os": {"cmd": "hello"}}'
-            )
-        )
-    return data
-
-
-def read_yaml(text: str, filename: str = "") -> Table:
-    try:
-        data = _YamlReader(text, filename).read()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        said = error.problem or error.context or "it cannot be read"
-        message = f"not valid YAML: {said}"
-        raise BadInput(Problem(filename, "syntax", message, 'cmd: "echo: hello"', *place)) from None
-    except yaml.YAMLError as error:
-        raise BadInput(Problem(filename, "syntax", f"not valid YAML: {error}")) from None
-    return _table_or_refuse(data, filename)
-
-
-class _YamlReader:
-    """Builds plain tables from YAML events and refuses whatever TOML has no word for."""
-
-    def __init__(self, text: str, filename: str) -> None:
-        self.filename = filename
-        self.events: Iterator[Any] = iter(yaml.parse(text, Loader=YAML_EVENTS))
-
-    def read(self) -> Any:
-        next(self.events)  # the stream's start
-        start = next(self.events)
-        if isinstance(start, yaml.StreamEndEvent):
-            self._refuse(start, "empty", "the file holds no section", "os:\n  cmd: hello")
-        if getattr(start, "tags", None):
-            self._refuse(start, "yaml_tag", "YAML tags are not supported", "cmd: hello")
-        data = self._value(next(self.events), 0)
-        next(self.events)  # the document's end
-        after = next(self.events)
-        if not isinstance(after, yaml.StreamEndEvent):
-            self._refuse(
-                after,
-                "several_documents",
-                "a job file holds one document, this has several",
-                "no line with ---",
-            )
-        return data
-
-    def _value(self, event: Any, depth: int) -> Any:
-        self._refuse_references(event)
-        if depth > MAX_DEPTH:
-            self._refuse(event, "too_deep", f"nested deeper than {MAX_DEPTH} levels")
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._table(depth)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._list(depth)
-        return self._scalar(event)
-
-    def _refuse_references(self, event: Any) -> None:
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            self._refuse(
-                event, "yaml_anchor", "YAML anchors (&) and aliases (*) are not supported", 'cmd: "*"'
-            )
-        if getattr(event, "tag", None):
-            self._refuse(
-                event, "yaml_tag", f"the YAML tag {shown(event.tag)} is not supported", 'cmd: "!hello"'
-            )
-
-    def _table(self, depth: int) -> Table:
-        table: Table = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            self._refuse_references(event)
-            if not isinstance(event, yaml.ScalarEvent):
-                self._refuse(event, "key", "a key is a plain text", "cmd: hello")
-            if event.value in table:
-                self._refuse(
-                    event, "duplicate", f"the key {shown(event.value)} is given twice", "keep one of the two"
-                )
-            table[event.value] = self._value(next(self.events), depth + 1)
-        return table
-
-    def _list(self, depth: int) -> list[Any]:
-        values = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            values.append(self._value(event, depth + 1))
-        return values
-
-    def _scalar(self, event: Any) -> Any:
-        if event.style not in (None, ""):  # quoted or a block: a text whatever it looks like
-            return event.value
-        for pattern, code, message, example in YAML_REFUSED:
-            if pattern.fullmatch(event.value):
-                self._refuse(event, code, f"{event.value[:40]} {message}", example)
-        for pattern, read in YAML_SCALARS:
-            if pattern.fullmatch(event.value):
-                return read(event.value)
-        return event.value
-
-    def _refuse(self, event: Any, code: str, message: str, example: str = "") -> NoReturn:
-        mark = event.start_mark
-        raise BadInput(Problem(self.filename, code, message, example, mark.line + 1, mark.column + 1))
 
 
 def plain(value: Any, path: str, problems: list[Problem], depth: int = 0) -> Any:
@@ -269,17 +130,17 @@ def plain(value: Any, path: str, problems: list[Problem], depth: int = 0) -> Any
 
 
 def _key_path(path: str, key: Any, problems: list[Problem]) -> str:
-    if not isinstance(key, str) or not key or _bad_text(key) or key != key.strip() or "\n" in key:
-        problems.append(
-            Problem(
-                path,
-                "key",
-                f"{shown(key)} cannot be a key: a key is one line, without spaces around it",
-                "cmd",
-            )
-        )
-        return path
-    return f"{path}.{key}" if path else key
+    if (
+        isinstance(key, str)
+        and 0 < len(key) <= MAX_KEY
+        and key == key.strip()
+        and "\n" not in key
+        and not _bad_text(key)
+    ):
+        return f"{path}.{key}" if path else key
+    message = f"{shown(key)} cannot be a key: a key is one line of 1 to {MAX_KEY} characters, without spaces around it"
+    problems.append(Problem(path, "key", message, "cmd"))
+    return path
 
 
 def _refusal(value: Any) -> tuple[str, str, str] | None:

@@ -6,6 +6,7 @@ of the text, so it runs first and refuses what is nested too deep before a reade
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,10 @@ TOKEN = re.compile(
     ''',
     re.VERBOSE,
 )
+
+
+Path = tuple[str | int, ...]
+"""Keys, and numbers of list elements."""
 
 
 class Place(NamedTuple):
@@ -77,7 +82,7 @@ START = Place(1, 1)
 class _Frame:
     """One open bracket, or the file itself at the bottom of the stack."""
 
-    path: tuple[str, ...]
+    path: Path
     closes: str = "\n"
     in_value: bool = False
     key: list[str] = field(default_factory=list)
@@ -97,19 +102,19 @@ class _Scan:
         self.elements: dict[str, int] = {}
         self.frames = [_Frame(())]
         self.header = 0
-        self.line, self.line_start = 1, 0
+        self.line, self.line_start, self.start = 1, 0, 0
 
     def places(self) -> dict[str, Place]:
         for match in TOKEN.finditer(self.text):
             kind, token = match.lastgroup, match.group()
-            place = Place(self.line, match.start() - self.line_start + 1)
+            self.start = match.start()
             if kind == "newline":
                 self._end_of_line()
             elif kind != "skip":
-                self._take(kind or "", token, place)
+                self._take(token, is_mark=kind == "mark")
             if "\n" in token:
                 self.line += token.count("\n")
-                self.line_start = match.start() + token.rindex("\n") + 1
+                self.line_start = self.start + token.rindex("\n") + 1
         return self.found
 
     def _end_of_line(self) -> None:
@@ -117,27 +122,28 @@ class _Scan:
             self.frames[0].start_key()
             self.header = 0
 
-    def _take(self, kind: str, token: str, place: Place) -> None:
-        frame = self.frames[-1]
-        if kind == "mark" and token == frame.closes:
-            self.frames.pop()
-        elif frame.in_value:
-            self._in_value(frame, kind, token, place)
-        elif kind == "mark":
-            self._in_key(frame, token)
-        else:
-            self._key_part(frame, kind, token, place)
+    def _here(self) -> Place:
+        return Place(self.line, self.start - self.line_start + 1)
 
-    def _in_value(self, frame: _Frame, kind: str, token: str, place: Place) -> None:
-        if kind != "mark":
-            return
+    def _take(self, token: str, is_mark: bool) -> None:
+        frame = self.frames[-1]
+        if is_mark and token == frame.closes:
+            self.frames.pop()
+        elif is_mark and frame.in_value:
+            self._in_value(frame, token)
+        elif is_mark:
+            self._in_key(frame, token)
+        elif not frame.in_value:
+            self._key_part(frame, token)
+
+    def _in_value(self, frame: _Frame, token: str) -> None:
         path = (*frame.path, *frame.key)
         if token == "[":
-            self._open(_Frame((*path, "[0]"), closes="]", in_value=True), place)
+            self._open(_Frame((*path, 0), closes="]", in_value=True))
         elif token == "{":
-            self._open(_Frame(path, closes="}"), place)
+            self._open(_Frame(path, closes="}"))
         elif token == "," and frame.closes == "]":
-            frame.path = (*frame.path[:-1], f"[{int(frame.path[-1][1:-1]) + 1}]")
+            frame.path = (*frame.path[:-1], int(frame.path[-1]) + 1)
         elif token == ",":
             frame.start_key()
 
@@ -152,16 +158,16 @@ class _Scan:
         elif token == "]" and self.header and frame.key:
             self._open_table(frame)
 
-    def _key_part(self, frame: _Frame, kind: str, token: str, place: Place) -> None:
+    def _key_part(self, frame: _Frame, token: str) -> None:
         if not frame.awaits_part:
             frame.in_value = True  # two words without a dot are no key: every reader stops here
             return
         if not frame.key:
-            frame.key_place = place
+            frame.key_place = self._here()
         frame.awaits_part = False
-        frame.key.append(token if kind == "word" else token.strip(token[0]))
+        frame.key.append(_unquoted(token))
         base = () if self.header else frame.path
-        _refuse_deep(len(base) + len(frame.key), place)
+        self._refuse_deep(len(base) + len(frame.key))
 
     def _open_table(self, frame: _Frame) -> None:
         """A `[header]` or `[[header]]` is complete: the keys below it belong to it."""
@@ -169,37 +175,45 @@ class _Scan:
         if self.header > 1:
             name = _joined(path)
             self.elements[name] = self.elements.get(name, -1) + 1
-            path = (*path, f"[{self.elements[name]}]")
+            path = (*path, self.elements[name])
         self._note(path, frame.key_place)
         frame.path = path
         frame.start_key()
         frame.in_value = True  # whatever follows on the line is no key
         self.header = 0
 
-    def _with_elements(self, key: tuple[str, ...]) -> tuple[str, ...]:
+    def _with_elements(self, key: Path) -> Path:
         """`[os.env]` below `[[os]]` belongs to the latest `os`."""
-        path: tuple[str, ...] = ()
+        path: Path = ()
         for part in key[:-1]:
             path = (*path, part)
             name = _joined(path)
             if name in self.elements:
-                path = (*path, f"[{self.elements[name]}]")
+                path = (*path, self.elements[name])
         return (*path, *key[-1:])
 
-    def _open(self, frame: _Frame, place: Place) -> None:
-        _refuse_deep(len(frame.path), place)
-        _refuse_deep(len(self.frames), place)
+    def _open(self, frame: _Frame) -> None:
+        self._refuse_deep(max(len(frame.path), len(self.frames)))
         self.frames.append(frame)
 
-    def _note(self, path: tuple[str, ...], place: Place) -> None:
+    def _note(self, path: Path, place: Place) -> None:
         self.found.setdefault(_joined(path), place)
 
+    def _refuse_deep(self, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            line, column = self._here()
+            message = f"nested deeper than {MAX_DEPTH} levels"
+            raise BadInput(Problem("", "too_deep", message, line=line, column=column))
 
-def _joined(path: tuple[str, ...]) -> str:
-    return ".".join(path).replace(".[", "[")
+
+def _joined(path: Path) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
-def _refuse_deep(depth: int, place: Place) -> None:
-    if depth > MAX_DEPTH:
-        message = f"nested deeper than {MAX_DEPTH} levels"
-        raise BadInput(Problem("", "too_deep", message, line=place.line, column=place.column))
+def _unquoted(token: str) -> str:
+    if "\\" in token and token[0] == '"':
+        try:
+            return str(json.loads(token))  # JSON's escapes are TOML's, but for \U and \e
+        except ValueError:
+            return token
+    return token[1:-1] if token[0] in "\"'" else token

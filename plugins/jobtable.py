@@ -19,6 +19,9 @@ OVERLAPS = ("skip", "queue", "parallel", "replace")
 MISFIRES = ("skip", "latest", "all")
 RETRIED = ("failed", "timed_out", "lost")
 LATER = ("needs",)
+MAX_TAGS = 50
+MAX_KEYS = 50
+"""More keys than there are policies: what comes behind them is wrong anyway, and told no more."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +50,7 @@ def job_table(raw: dict[str, Any]) -> JobTable:
     """Check a raw `[job]` table. Raises BadInput with every problem, fields `job.KEY`."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for key, value in raw.items():
+    for key, value in list(raw.items())[:MAX_KEYS]:
         try:
             values[key] = _reader(key)(value, f"job.{key}")
         except BadInput as error:
@@ -113,6 +116,8 @@ def _tags(value: Any, field: str) -> list[str]:
     example = '["home", "nightly"]'
     if not isinstance(value, list):
         raise BadInput(Problem(field, "type", f"must be a list of texts, not {kind(value)}", example))
+    if len(value) > MAX_TAGS:
+        raise BadInput(Problem(field, "too_many", f"{len(value)} tags, at most {MAX_TAGS} fit", example))
     for index, tag in enumerate(value):
         if not isinstance(tag, str) or not 1 <= len(tag.strip()) <= 50 or "\n" in tag:
             message = f"a tag is a text of 1 to 50 characters on one line, not {kind(tag)}"

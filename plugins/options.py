@@ -248,12 +248,12 @@ def _problems(
     key: str, signature: list[Option], options: dict[str, Any], path: str, error: pydantic.ValidationError
 ) -> list[Problem]:
     by_name = {option.name: option for option in signature if not option.rest}
-    details = {}
-    # A union reports each of its members: the one that got furthest knows best. (Sorting is stable.)
-    for detail in sorted(
-        error.errors(include_url=False, include_context=False), key=lambda detail: len(detail["loc"])
-    ):
-        details[str(detail["loc"][0])] = detail
+    details: dict[str, Any] = {}
+    for detail in error.errors(include_url=False, include_context=False):
+        name = str(detail["loc"][0])
+        # A union reports each of its members: the one that got furthest knows best.
+        if name not in details or len(detail["loc"]) > len(details[name]["loc"]):
+            details[name] = detail
     unknown = [name for name in details if name not in by_name][:MAX_PROBLEMS]
     meant = {near(name, by_name) for name in unknown}
     missing = [name for name, detail in details.items() if detail["type"] == "missing" and name not in meant]

@@ -27,7 +27,8 @@ def kind(value: Any) -> str:
         return f"the number {shown(value)}"
     if isinstance(value, str):
         return f"the text {shown(value)}"
-    return "a table" if isinstance(value, dict) else "a list"
+    names = {dict: "a table", list: "a list", type(None): "nothing"}
+    return names.get(type(value), f"a {type(value).__name__}")
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:
