@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from jobs import services
-from jobs.admin.readonly import ReadOnly, as_json, as_text
+from jobs.admin.readonly import ReadOnly, as_json, as_text, caller
 from jobs.exceptions import Conflict
 from jobs.models import Revision, Run, RunEvent
 
@@ -92,12 +92,12 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.action(description="Cancel the selected runs", permissions=["stop"])
     def cancel(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
-        reason = f"cancelled by {request.user.get_username()}"
+        reason = f"cancelled by {caller(request).get_username()}"
         self._each(request, runs, lambda run: services.cancel_run(run=run, reason=reason), "asked to stop")
 
     @admin.action(description="Run the selected ones again", permissions=["start"])
     def retry(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
-        by = request.user
+        by = caller(request)
         self._each(request, runs, lambda run: services.retry_run(run=run, by=by), "queued again")
 
     def _each(self, request: HttpRequest, runs: QuerySet[Run], act: Any, done: str) -> None:

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from jobs import services
 from jobs.admin.forms import JobForm
-from jobs.admin.readonly import as_text
+from jobs.admin.readonly import as_text, caller
 from jobs.exceptions import Conflict
 from jobs.models import Job, Schedule, Source
 from plugins.exceptions import MxxError
@@ -95,7 +95,7 @@ class JobAdmin(admin.ModelAdmin):
             draft=form.draft,
             source="admin",
             job=obj if change else None,
-            author=request.user,
+            author=caller(request),
             enabled=None if change else wanted,
         )
         if change and saved.enabled != wanted:
@@ -147,7 +147,7 @@ class JobAdmin(admin.ModelAdmin):
 
     @admin.action(description="Run now", permissions=["start"])
     def run_now(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        by = request.user
+        by = caller(request)
         self._each(
             request, jobs, lambda job: services.trigger_job(job=job, source=Source.MANUAL, by=by), "queued"
         )
@@ -162,7 +162,7 @@ class JobAdmin(admin.ModelAdmin):
 
     @admin.action(description="Cancel queued and active runs", permissions=["change"])
     def cancel_runs(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        reason = f"cancelled by {request.user.get_username()}"
+        reason = f"cancelled by {caller(request).get_username()}"
         self._each(request, jobs, lambda job: services.cancel_job(job=job, reason=reason), "asked to stop")
 
     def _each(

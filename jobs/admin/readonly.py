@@ -1,10 +1,11 @@
-"""What is only looked at."""
+"""What the admin's pages share: things that are only looked at, and who looks."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,6 +22,12 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def caller(request: HttpRequest) -> AbstractBaseUser:
+    """Who asks: the admin has let no anonymous one in."""
+    assert isinstance(request.user, AbstractBaseUser)
+    return request.user
 
 
 def as_text(text: str) -> SafeString:

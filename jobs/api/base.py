@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.http import QueryDict
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.renderers import JSONRenderer
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -38,9 +40,9 @@ class ApiView(APIView):
     """Denies by default, and refuses whatever a request carries that the method did not ask for."""
 
     authentication_classes = (BearerAuthentication, SessionAuthentication)
-    permission_classes = (MayDoThis,)
+    permission_classes: Sequence[type[BasePermission]] = (MayDoThis,)
     parser_classes = (StrictJSONParser,)
-    renderer_classes = (JSONRenderer,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
     metadata_class = None
     schema = Schema()
 
@@ -48,6 +50,12 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         if method := getattr(self, (request.method or "").lower(), None):
             self.asked = read_query(getattr(method, "query", Nothing), request.query_params)
+
+    @property
+    def caller(self) -> AbstractBaseUser:
+        """Who asks: MayDoThis has let nobody else in."""
+        assert isinstance(self.request.user, AbstractBaseUser)
+        return self.request.user
 
     def given(self, kind: type[StrictSerializer] = Nothing) -> dict[str, Any]:
         """The checked body."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs.api.reading import StrictSerializer
+from jobs.api.shapes import Shape
 
 Row = TypeVar("Row", bound=Model)
 LARGEST_ID = 2**63 - 1
@@ -36,16 +37,18 @@ def page(
     asked: dict[str, Any],
     *,
     key: str,
-    show: Callable[[list[Row]], Iterable[Any]],
+    shape: type[Shape],
+    prepare: Callable[[list[Row]], list[Any]] = list,
 ) -> Response:
-    """One page of rows after the cursor. key: the unique column to order by, "-id" for newest first."""
+    """One page of rows after the cursor, shown in a shape. key: the unique column to order by, "-id" for newest first."""
     column, direction = key.removeprefix("-"), "lt" if key.startswith("-") else "gt"
     if "cursor" in asked:
         rows = rows.filter(**{f"{column}__{direction}": asked["cursor"]})
     found = list(rows.order_by(key)[: asked["limit"] + 1])
     shown, more = found[: asked["limit"]], len(found) > asked["limit"]
     following = next_url(request, getattr(shown[-1], column)) if more else None
-    return Response({"results": list(show(shown)), "next": following})
+    results: Any = shape(prepare(shown), many=True)
+    return Response({"results": results.data, "next": following})
 
 
 def next_url(request: Request, cursor: Any) -> str:

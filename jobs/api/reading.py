@@ -110,7 +110,7 @@ class StrictText(serializers.CharField):
 class Moment(serializers.DateTimeField):
     """Out: ISO 8601 in UTC with Z. In: a moment with its zone; one without is refused, not guessed."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "form": "is no ISO 8601 moment",
         "naive": "has no zone: end it with Z or an offset such as +01:00 (in a URL: %2B01:00)",
         "range": f"is outside the years {YEARS[0]} to {YEARS[-1]}",

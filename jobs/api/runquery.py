@@ -34,7 +34,7 @@ class WordList(serializers.CharField):
 class RunQuery(NumberedQuery):
     job = serializers.CharField(max_length=100, required=False)
     status = WordList(Status, required=False)
-    source = WordList(Source, required=False)  # type: ignore[assignment] - the contract's word
+    source = WordList(Source, required=False)  # type: ignore[assignment]  # the contract's word
     since = Moment(required=False, help_text="queued at this moment or later")
 
     examples: ClassVar[dict[str, str]] = {

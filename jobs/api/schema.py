@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -21,7 +21,7 @@ class ErrorField(serializers.Serializer[Any]):
 class ErrorBody(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField()
-    fields = ErrorField(many=True)  # type: ignore[assignment] - the word that the contract uses
+    fields = ErrorField(many=True)  # type: ignore[assignment]  # the contract's word
 
 
 class Error(serializers.Serializer[Any]):
@@ -35,13 +35,13 @@ class Schema(AutoSchema):
         query = getattr(getattr(self.view, self.method.lower()), "query", None)
         return [query] if query else []
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         refused = self._get_response_for_code(Error, "default", media_types=["application/json"])
         return {**bodies, "default": {**refused, "description": "Refused; the reason is in words"}}
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class BearerScheme(OpenApiAuthenticationExtension):
     target_class = "jobs.api.authentication.BearerAuthentication"
     name = "token"
     priority = 1

@@ -38,7 +38,7 @@ class RunShape(Shape):
     id = serializers.IntegerField()
     job = serializers.SerializerMethodField()
     status = serializers.ChoiceField(Status.choices)
-    source = serializers.ChoiceField(Source.choices)
+    source = serializers.ChoiceField(Source.choices)  # type: ignore[assignment]  # the contract's word
     reason = serializers.CharField()
     attempt = serializers.IntegerField()
     params = Free()
@@ -67,7 +67,7 @@ class EventShape(Shape):
     hook = serializers.CharField()
     seconds = serializers.FloatField(allow_null=True)
     message = serializers.CharField()
-    data = Free()
+    data = Free()  # type: ignore[assignment]  # the contract's word
 
 
 class JobShape(Shape):
@@ -78,7 +78,7 @@ class JobShape(Shape):
     enabled = serializers.BooleanField(source="job.enabled")
     config = Free(source="job.config")
     toml = serializers.CharField(source="job.toml")
-    source = serializers.CharField(source="job.source")  # type: ignore[assignment] - the contract's word
+    source = serializers.CharField(source="job.source")  # type: ignore[assignment]  # the contract's word
     schedules = ScheduleShape(many=True)
     last_run = RunShape(allow_null=True)
     active_runs = RunShape(many=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from jobs.api.shapes import JobShape, RevisionShape, page_of
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Job
 from plugins import jobfile
+from plugins.exceptions import BadInput
 
 
 def find(name: str) -> Job:
@@ -35,9 +37,12 @@ def shown(job: Job) -> dict[str, Any]:
 
 
 def draft_of(given: dict[str, Any]) -> services.Draft:
-    if "config" in given:
-        return services.read_draft(config=given["config"])
-    return services.read_draft(text=given["toml"], filename="toml")
+    """The checked job file of a body. What concerns the file as a whole is told at the body's own field."""
+    key = "config" if "config" in given else "toml"
+    try:
+        return services.read_draft(**{"config" if key == "config" else "text": given[key]})
+    except BadInput as error:
+        raise BadInput(replace(problem, field=problem.field or key) for problem in error.problems) from None
 
 
 def refuse_job_from_a_file(job: Job) -> None:
@@ -54,13 +59,7 @@ class Jobs(ApiView):
     @asks(NamedQuery)
     def get(self, request: Request) -> Response:
         rows = Job.objects.present().select_related("revision")
-        return page(
-            request,
-            rows,
-            self.asked,
-            key="name_key",
-            show=lambda jobs: JobShape(overviews(jobs), many=True).data,
-        )
+        return page(request, rows, self.asked, key="name_key", shape=JobShape, prepare=overviews)
 
     @extend_schema(operation_id="createJob", request=NewJob, responses={201: JobShape})
     @needs("jobs.add_job")
@@ -71,7 +70,7 @@ class Jobs(ApiView):
             name=name,
             draft=draft,
             source="api",
-            author=request.user,
+            author=self.caller,
             enabled=given.get("enabled"),
         )
         return Response(shown(job), status=status.HTTP_201_CREATED)
@@ -129,7 +128,7 @@ class OneJob(ApiView):
             draft=draft,
             source="api",
             job=job,
-            author=self.request.user,
+            author=self.caller,
         )
 
 
@@ -158,6 +157,4 @@ class Revisions(ApiView):
     @asks(NumberedQuery)
     def get(self, request: Request, name: str) -> Response:
         rows = find(name).revisions.select_related("author")
-        return page(
-            request, rows, self.asked, key="-number", show=lambda found: RevisionShape(found, many=True).data
-        )
+        return page(request, rows, self.asked, key="-number", shape=RevisionShape)

@@ -45,7 +45,7 @@ class Runs(ApiView):
     @asks(RunQuery)
     def get(self, request: Request) -> Response:
         rows = matching(self.asked).lean().select_related("job")
-        return page(request, rows, self.asked, key="-id", show=lambda runs: RunShape(runs, many=True).data)
+        return page(request, rows, self.asked, key="-id", shape=RunShape)
 
 
 class OneRun(ApiView):
@@ -78,7 +78,7 @@ class TriggerJob(ApiView):
             job=job,
             source=Source.API,
             params=self.given(Trigger)["params"],
-            by=request.user,
+            by=self.caller,
             idempotency_key=idempotency_key(request),
         )
         if self.asked["wait"]:
@@ -116,7 +116,7 @@ class CancelRun(ApiView):
     @needs("jobs.change_run")
     def post(self, request: Request, run_id: int) -> Response:
         self.given()
-        reason = f"cancelled by {request.user.get_username()}"
+        reason = f"cancelled by {self.caller.get_username()}"
         run = services.cancel_run(run=find_run(run_id), reason=reason)
         return Response(shown(run), status=status.HTTP_202_ACCEPTED)
 
@@ -126,7 +126,7 @@ class RetryRun(ApiView):
     @needs("jobs.add_run")
     def post(self, request: Request, run_id: int) -> Response:
         self.given()
-        run = services.retry_run(run=find_run(run_id), by=request.user)
+        run = services.retry_run(run=find_run(run_id), by=self.caller)
         return Response(shown(run), status=status.HTTP_202_ACCEPTED)
 
 
@@ -135,7 +135,7 @@ class Events(ApiView):
     @asks(NumberedQuery)
     def get(self, request: Request, run_id: int) -> Response:
         rows = find_run(run_id).events.all()
-        return page(request, rows, self.asked, key="id", show=lambda found: EventShape(found, many=True).data)
+        return page(request, rows, self.asked, key="id", shape=EventShape)
 
 
 class LogQuery(StrictSerializer):

@@ -35,9 +35,7 @@ class Schedules(ApiView):
     @asks(NumberedQuery)
     def get(self, request: Request) -> Response:
         rows = Schedule.objects.present().select_related("job")
-        return page(
-            request, rows, self.asked, key="id", show=lambda found: ScheduleOfJobShape(found, many=True).data
-        )
+        return page(request, rows, self.asked, key="id", shape=ScheduleOfJobShape)
 
 
 class Preview(ApiView):
