@@ -38,7 +38,8 @@ def plan(
     late = [moment for moment in due.moments if now - moment > ON_TIME]
     if not late:
         return Plan([Moment(moment) for moment in fresh], following)
-    return Plan([*_caught_up(due, late, len(fresh), now, misfire, window), *map(Moment, fresh)], following)
+    late_rows = _caught_up(due, late, len(fresh), now, misfire, window)
+    return Plan([*late_rows, *(Moment(moment) for moment in fresh)], following)
 
 
 def _caught_up(
@@ -63,7 +64,9 @@ def _late(moment: datetime, now: datetime) -> str:
 def _missed(count: int, exact: bool, misfire: str, merged: bool) -> str:
     number = f"{count}" if exact else f"more than {count}"
     what = f"{number} due moment{'s' if count != 1 else ''} passed while nobody was there"
-    return f"{what}; merged into one late run" if merged else f"{what}; misfire policy is {misfire!r}"
+    if merged:
+        return f"{what}; " + ("merged into one late run" if misfire == "latest" else f"the newest {ALL_CAP} run late")
+    return f"{what}; misfire policy is {misfire!r}"
 
 
 def _ago(late: timedelta) -> str:

@@ -1,0 +1,124 @@
+"""The scheduler's wake-up against a real database, its loop not started."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from apscheduler.schedulers.base import STATE_RUNNING
+
+from jobs import services
+from jobs.models import Lease, Run, Schedule
+from jobs.scheduling.scheduler import Scheduler
+from jobs.timing import clock
+from tests.jobs.kit import ECHO, every, make_job, only_schedule
+
+pytestmark = pytest.mark.django_db
+
+
+def awake(holder: str = "me") -> Scheduler:
+    """A scheduler whose stores are started, without its thread."""
+    scheduler = Scheduler(holder)
+    for part, alias in ((scheduler.executor, "default"), (scheduler.store, "default")):
+        part.start(scheduler, alias)
+    scheduler._executors["default"] = scheduler.executor
+    scheduler._jobstores["default"] = scheduler.store
+    scheduler.state = STATE_RUNNING
+    return scheduler
+
+
+def test_a_due_schedule_gets_one_row_and_its_next_moment() -> None:
+    schedule = only_schedule(make_job(text=every(60)))
+    due = schedule.next_run_time
+    assert due is not None
+    with clock.shifted(61):
+        awake()._process_jobs()
+    schedule.refresh_from_db()
+    assert [run.scheduled_for for run in Run.objects.all()] == [due]
+    assert schedule.next_run_time == due + timedelta(seconds=60)
+
+
+def test_two_schedulers_write_one_row_a_due_moment() -> None:
+    make_job(text=every(60))
+    with clock.shifted(61):
+        first, second = awake("first"), awake("second")
+        first._process_jobs()
+        Lease.objects.update(expires_at=clock.now())
+        Schedule.objects.update(next_run_time=Run.objects.get().scheduled_for)  # as if the advance was lost
+        second._process_jobs()
+    assert Run.objects.count() == 1
+
+
+def test_a_scheduler_without_the_lease_writes_nothing() -> None:
+    make_job(text=every(60))
+    awake("leader")._process_jobs()
+    with clock.shifted(61):
+        Lease.objects.update(expires_at=clock.now() + timedelta(seconds=5))
+        awake("other")._process_jobs()
+    assert not Run.objects.exists()
+
+
+def test_one_that_slept_past_its_lease_is_fenced_off() -> None:
+    make_job(text=every(60))
+    sleeper = awake("sleeper")
+    sleeper._process_jobs()
+    with clock.shifted(30):
+        awake("successor")._process_jobs()
+    with clock.shifted(32):
+        sleeper.lease._renewed = 0.0
+        sleeper._process_jobs()
+    assert Lease.objects.get().holder == "successor"
+
+
+def test_a_one_time_schedule_fires_once_and_then_never() -> None:
+    moment = (datetime.now(UTC) + timedelta(seconds=30)).isoformat()
+    make_job(text=f'{ECHO}[schedule]\ntrigger = "date"\nrun_date = "{moment}"\n')
+    scheduler = awake()
+    for seconds in (31, 32, 3600):
+        with clock.shifted(seconds):
+            scheduler.lease._renewed = 0.0
+            scheduler._process_jobs()
+    assert Run.objects.count() == 1
+    assert not Schedule.objects.waiting().exists()
+
+
+def test_deleting_what_is_due_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    job = make_job(text=every(60))
+    scheduler = awake()
+    with clock.shifted(61), caplog.at_level(logging.WARNING):
+        due = scheduler.store.get_due_jobs(clock.now())
+        services.delete_job(job=job)
+        scheduler.store.remove_job(due[0].id)
+        scheduler.store.flush()
+        scheduler._process_jobs()
+    assert not caplog.records
+    assert not Run.objects.exists()
+
+
+def test_a_broken_row_rolls_the_whole_wake_up_back() -> None:
+    good, bad = make_job("good", every(60)), make_job("bad", every(60))
+    bad.schedules.update(spec={})
+    with clock.shifted(61), pytest.raises(KeyError):
+        awake()._process_jobs()
+    assert not Run.objects.exists()
+    assert only_schedule(good).next_run_time is not None
+
+
+def test_a_thousand_due_at_once_get_a_thousand_rows() -> None:
+    job = make_job(text=every(60))
+    row = only_schedule(job)
+    Schedule.objects.bulk_create(
+        Schedule(
+            job=job,
+            name=str(n),
+            trigger=row.trigger,
+            spec=row.spec,
+            text=row.text,
+            next_run_time=row.next_run_time,
+        )
+        for n in range(2, 1001)
+    )
+    with clock.shifted(61):
+        awake()._process_jobs()
+    assert Run.objects.queued().count() == 1000
