@@ -6,10 +6,12 @@ from jobs.services.deletion import delete_job
 from jobs.services.drafts import Draft, read_draft
 from jobs.services.folder import Loaded, load_folder
 from jobs.services.health import Health, health
+from jobs.services.owner import local_owner_token
 from jobs.services.pausing import pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.preview import Preview, preview_schedule
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.saving import default_zone, find_job, save_job
+from jobs.services.setup import check_link, open_link, use_link
 from jobs.services.telling import describe_run
 from jobs.services.watching import LogChunk, live_events, run_dir, run_log, run_records
 
@@ -21,6 +23,8 @@ __all__ = [
     "Preview",
     "cancel_job",
     "cancel_run",
+    "check_link",
+    "check_link",
     "default_zone",
     "delete_job",
     "describe_run",
@@ -29,6 +33,8 @@ __all__ = [
     "health",
     "live_events",
     "load_folder",
+    "local_owner_token",
+    "open_link",
     "pause_job",
     "pause_schedule",
     "preview_schedule",
@@ -42,4 +48,5 @@ __all__ = [
     "run_records",
     "save_job",
     "trigger_job",
+    "use_link",
 ]

@@ -11,6 +11,7 @@ from jobs.timing import clock
 from jobs.timing.table import Timing, host_zone, read_schedule
 from plugins import checking, jobfile
 from plugins.exceptions import BadInput, Problem
+from plugins.joblines import with_places
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ def read_draft(
         for position, table in enumerate(parsed.schedules)
     ]
     problems += _twins([timing for timing in timings if timing])
+    problems += _undeclared(parsed)
     if problems or checked is None:
-        raise BadInput(problems)
+        raise BadInput(_with_lines(parsed, problems))
     return Draft(checked, [timing for timing in timings if timing])
 
 
@@ -80,3 +82,26 @@ def _twins(timings: list[Timing]) -> list[Problem]:
         for position, name in enumerate(names)
         if name in names[:position]
     ]
+
+
+def _undeclared(parsed: jobfile.JobFile) -> list[Problem]:
+    """A schedule may set only what the job declares."""
+    return [
+        Problem(
+            f"schedule[{position}].params.{name}",
+            "undeclared",
+            f"is not declared in [params] (declared: {', '.join(parsed.params) or 'none'})",
+            f"[params] with {name} = ...",
+        )
+        for position, table in enumerate(parsed.schedules)
+        if isinstance(table.get("params"), dict)
+        for name in table["params"]
+        if name not in parsed.params
+    ]
+
+
+def _with_lines(parsed: jobfile.JobFile, problems: list[Problem]) -> list[Problem]:
+    """From top to bottom of what the user wrote; YAML and JSON were converted, their lines are not known."""
+    if parsed.format != "toml":
+        return problems
+    return sorted(with_places(parsed.text, problems), key=lambda problem: problem.line or 0)
