@@ -24,7 +24,6 @@ __all__ = [
     "cancel_job",
     "cancel_run",
     "check_link",
-    "check_link",
     "default_zone",
     "delete_job",
     "describe_run",

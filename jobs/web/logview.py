@@ -1,0 +1,180 @@
+"""The log of a run as a reader sees it: numbered lines, long middles folded, a live end that is followed."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from django.utils.safestring import SafeString
+
+from jobs import services
+from jobs.models import Run
+from jobs.services.watching import CHUNK
+from jobs.web import ansi
+from jobs.web.loglines import Assembler, Cursor, Line
+from jobs.web.viewer import Viewer
+from plugins.output import segments
+from plugins.output.segments import CUT, MXX, Record
+
+READ_AT_ONCE = 1 << 20
+HEAD, AROUND, TAIL = 100, 8, 400
+MOST_AT_ONCE = 1000
+TROUBLE = re.compile(
+    rb"\[(?:ERR|ERROR|FATAL|CRITICAL)\]|\b(?:ERROR|FATAL|CRITICAL)\b|\b[Ee]rror:|^\S*(?:Error|Exception): "
+    rb"|Traceback \(most recent call last\)|\bpanic:|Permission denied|No such file or directory|command not found"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line, ready to show. clock: "" where the time is not known."""
+
+    number: int
+    clock: SafeString | str
+    css: str
+    spans: list[ansi.Span]
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows, or a fold that stands for lines first..last."""
+
+    rows: list[Row] = field(default_factory=list)
+    first: int = 0
+    last: int = 0
+
+    @property
+    def folded(self) -> int:
+        return self.last - self.first + 1 if self.first else 0
+
+
+@dataclass(frozen=True)
+class Log:
+    """trouble: number of the first line that tells of an error, or 0. cursor: where following goes on."""
+
+    blocks: list[Block]
+    unfinished: list[Row]
+    cursor: Cursor
+    lines: int
+    bytes: int
+    trouble: int = 0
+
+
+@dataclass(frozen=True)
+class Tick:
+    """What is new since the last look. complete: nothing more will come."""
+
+    rows: list[Row]
+    unfinished: list[Row]
+    cursor: Cursor
+    complete: bool
+
+
+def whole(run: Run, viewer: Viewer) -> Log:
+    """The log as far as it got. A run that is over shows its head, the first error and its end; a live one its end."""
+    head, tail = (HEAD, TAIL) if run.is_over else (0, TAIL)
+    kept, around = _Kept(head, tail), run.is_over and run.status != "succeeded"
+    assembler = Assembler()
+    for line in _lines(run, assembler):
+        kept.add(line, looks_bad=around and line.stream != MXX and TROUBLE.search(line.data) is not None)
+    blocks = _blocks(kept.lines(), assembler.count, kept.trouble, viewer)
+    unfinished = [row_of(line, viewer) for line in assembler.unfinished()]
+    cursor = assembler.cursor()
+    return Log(blocks, unfinished, cursor, assembler.count, cursor.seen, kept.trouble)
+
+
+def between(run: Run, first: int, last: int, viewer: Viewer) -> list[Block]:
+    """Lines first..last, at most MOST_AT_ONCE of them and a fold for the rest."""
+    until = min(last, first + MOST_AT_ONCE - 1)
+    rows = [row_of(line, viewer) for line in islice(_lines(run, Assembler()), first - 1, until)]
+    rest = [Block(first=until + 1, last=last)] if until < last and len(rows) == MOST_AT_ONCE else []
+    return [Block(rows), *rest]
+
+
+def follow(run: Run, cursor: Cursor, viewer: Viewer) -> Tick:
+    """New lines since the cursor, from at most CHUNK bytes. The row is read before the log: what it says is there."""
+    records = services.run_records(run, cursor.offset, CHUNK)
+    assembler = Assembler(cursor)
+    lines = list(assembler.feed(records))
+    complete = run.is_over and sum(len(record.data) for record in records) < CHUNK
+    if complete:
+        lines += assembler.finish()
+    unfinished = [row_of(line, viewer) for line in assembler.unfinished()]
+    return Tick([row_of(line, viewer) for line in lines], unfinished, assembler.cursor(), complete)
+
+
+def last_words(run: Run, *, of_trouble: bool = False) -> str:
+    """The last line of output; with of_trouble the last that tells of an error. "" when there is none."""
+    end = segments.end(services.run_dir(run).log)
+    assembler = Assembler()
+    records = services.run_records(run, max(0, end - 8 * 1024), 16 * 1024)
+    lines = [*assembler.feed(records), *assembler.finish()]
+    said = [line for line in lines if line.stream not in (MXX, CUT) and line.data.strip()]
+    if of_trouble:
+        said = [line for line in said if TROUBLE.search(line.data)]
+    return ansi.plain(said[-1].text)[:300] if said else ""
+
+
+def row_of(line: Line, viewer: Viewer) -> Row:
+    css = "by-mxx" if line.stream == MXX else ""
+    clock = viewer.clock_tag(viewer.epoch(line.time), seconds=True) if line.time else ""
+    return Row(line.number, clock, css, ansi.spans(line.text), line.dropped)
+
+
+def _records(run: Run) -> Iterator[Record]:
+    offset = 0
+    while records := services.run_records(run, offset, READ_AT_ONCE):
+        yield from records
+        offset = records[-1].end
+
+
+def _lines(run: Run, assembler: Assembler) -> Iterator[Line]:
+    yield from assembler.feed(_records(run))
+    if run.is_over:
+        yield from assembler.finish()
+
+
+class _Kept:
+    """The few lines of a long log that are shown at first."""
+
+    def __init__(self, head: int, tail: int) -> None:
+        self._head, self._room = [], head
+        self._around: list[Line] = []
+        self._tail: deque[Line] = deque(maxlen=tail)
+        self.trouble = 0
+
+    def add(self, line: Line, *, looks_bad: bool) -> None:
+        if len(self._head) < self._room:
+            self._head.append(line)
+        if looks_bad and not self.trouble:
+            self.trouble = line.number
+            self._around = list(self._tail)[-AROUND:]
+        if self.trouble and line.number <= self.trouble + AROUND:
+            self._around.append(line)
+        self._tail.append(line)
+
+    def lines(self) -> list[Line]:
+        found = {line.number: line for line in (*self._head, *self._around, *self._tail)}
+        return [found[number] for number in sorted(found)]
+
+
+def _blocks(lines: list[Line], total: int, trouble: int, viewer: Viewer) -> list[Block]:
+    blocks: list[Block] = []
+    expected = 1
+    for line in lines:
+        if line.number > expected:
+            blocks.append(Block(first=expected, last=line.number - 1))
+        if not blocks or blocks[-1].folded:
+            blocks.append(Block(rows=[]))
+        row = row_of(line, viewer)
+        blocks[-1].rows.append(_found(row) if line.number == trouble else row)
+        expected = line.number + 1
+    return blocks
+
+
+def _found(row: Row) -> Row:
+    return Row(row.number, row.clock, f"{row.css} found".strip(), row.spans, row.dropped)

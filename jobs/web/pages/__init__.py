@@ -1,0 +1,1 @@
+"""What each page says: plain values for its template, one module a page."""

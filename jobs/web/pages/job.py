@@ -1,0 +1,227 @@
+"""One job: its state, its schedules with their next times, its history, its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import dateformat
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from jobs.models import Job, Run, Schedule, Status
+from jobs.web import outcomes, params, reading
+from jobs.web.forecast import next_moments
+from jobs.web.marks import Mark, mark
+from jobs.web.outcomes import Outcome, Usual
+from jobs.web.pictures.lengths import Lengths, lengths
+from jobs.web.pictures.strip import Strip, strip
+from jobs.web.verdict import LONGEST
+from jobs.web.viewer import Viewer
+from jobs.web.words import took
+from plugins.exceptions import BadInput, Problem
+
+HISTORY, LISTED = 40, 6
+
+
+@dataclass(frozen=True)
+class Time:
+    tag: SafeString
+    jump: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    schedule: Schedule
+    next: SafeString | str
+    away: str
+    times: list[Time]
+    params: list[str]
+    paused_since: str
+
+
+@dataclass(frozen=True)
+class Editor:
+    """The text as it stands in the textarea: the saved one, or what was submitted and refused."""
+
+    text: str
+    lines: list[tuple[int, bool]]
+    problems: list[Problem] = field(default_factory=list)
+    revision: int = 0
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    outcome: Outcome
+    day: SafeString
+    clock: str
+    took: str
+    bad: bool
+
+
+@dataclass(frozen=True)
+class JobPage:
+    job: Job
+    mark: Mark | None
+    state: str
+    state_when: SafeString | str
+    latest: Outcome | None
+    live: Run | None
+    reason: str
+    strip: Strip | None
+    plans: list[Plan]
+    lengths: Lengths | None
+    usual: str
+    history: list[HistoryRow]
+    first_day: SafeString | str
+    fields: list[params.Field]
+    editor: Editor
+    author: str
+    saved: SafeString | str
+
+
+def job_page(
+    job: Job, viewer: Viewer, *, editor: Editor | None = None, given: dict[str, str] | None = None
+) -> JobPage:
+    past = outcomes.latest([job.pk], HISTORY).get(job.pk, [])
+    usual = outcomes.usual([job.pk]).get(job.pk)
+    live = Run.objects.unfinished().filter(job=job).order_by("-status", "-id").first()
+    latest = past[-1] if past else None
+    text, when = _state(latest, past, live, usual, viewer)
+    return JobPage(
+        job=job,
+        mark=_mark(job, latest, live),
+        state=text,
+        state_when=when,
+        latest=latest,
+        live=live,
+        reason=_reason(latest, live),
+        strip=strip(past, HISTORY) if past else None,
+        plans=[_plan(schedule, viewer) for schedule in job.schedules.present()],
+        lengths=lengths(past, usual, viewer),
+        usual=_usual_words(usual),
+        history=[_history(outcome, viewer) for outcome in reversed(past[-LISTED:])],
+        first_day=viewer.tag(past[0].at, viewer.day(past[0].at)) if past else "",
+        fields=params.fields(declared_of(job), given),
+        editor=editor or editor_of(job.toml, revision=job.revision.number if job.revision else 0),
+        author=job.revision.author.get_username() if job.revision and job.revision.author else "",
+        saved=viewer.day_clock_tag(job.revision.created_at) if job.revision else "",
+    )
+
+
+def declared_of(job: Job) -> dict[str, Any]:
+    """The declared params; none when the stored text can no longer be read."""
+    try:
+        found = job.config.get("params", {})
+    except BadInput:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def editor_of(text: str, *, problems: list[Problem] | None = None, revision: int = 0) -> Editor:
+    wrong = {problem.line for problem in problems or []}
+    count = max(text.count("\n") + (not text.endswith("\n")), 12)
+    return Editor(
+        text, [(number, number in wrong) for number in range(1, count + 1)], problems or [], revision
+    )
+
+
+def _mark(job: Job, latest: Outcome | None, live: Run | None) -> Mark | None:
+    if live:
+        return mark(live.status)
+    if not job.enabled:
+        return mark("paused")
+    return latest.mark if latest else None
+
+
+def _state(
+    latest: Outcome | None, past: list[Outcome], live: Run | None, usual: Usual | None, viewer: Viewer
+) -> tuple[str, SafeString | str]:
+    """(what is to be said beside the status, when)."""
+    if live and live.started_at:
+        seconds = (viewer.now - live.started_at).total_seconds()
+        left = usual.median - seconds if usual else 0
+        words = took(seconds) + (", " + _("about %(time)s left") % {"time": took(left)} if left > 0 else "")
+        return words, viewer.day_clock_tag(live.started_at)
+    if live:
+        return live.reason.rstrip(".") or _("waits for its turn"), viewer.day_clock_tag(live.queued_at)
+    if latest is None:
+        return _("It never ran."), ""
+    row = reading.streak(past)
+    lasted = took(latest.seconds) if latest.seconds is not None else ""
+    words = (
+        _("%(n)d in a row") % {"n": row}
+        if row > 1
+        else _("after %(time)s") % {"time": lasted}
+        if lasted
+        else ""
+    )
+    return words, viewer.day_clock_tag(latest.finished_at or latest.at)
+
+
+def _reason(latest: Outcome | None, live: Run | None) -> str:
+    if live or latest is None or latest.status == Status.SUCCEEDED:
+        return ""
+    return latest.reason.strip().split("\n")[0][:LONGEST].rstrip(".")
+
+
+def _usual_words(usual: Usual | None) -> str:
+    if usual is None:
+        return ""
+    low, middle, high = took(usual.low), took(usual.median), took(usual.high)
+    if low == high:
+        return _("Usually %(time)s.") % {"time": middle}
+    return _("Usually %(time)s; half of the runs between %(low)s and %(high)s.") % {
+        "time": middle,
+        "low": low,
+        "high": high,
+    }
+
+
+def _plan(schedule: Schedule, viewer: Viewer) -> Plan:
+    planned = schedule.next_run_time
+    moments = next_moments(schedule, planned - timedelta(microseconds=1)) if planned else []
+    since = _("since %(day)s") % {"day": viewer.day(schedule.paused_at)} if schedule.paused_at else ""
+    return Plan(
+        schedule,
+        viewer.day_clock_tag(planned) if planned else "",
+        viewer.away(planned) if planned else "",
+        _times(moments, viewer),
+        [f"{name} = {_shown(value)}" for name, value in schedule.params.items()],
+        since,
+    )
+
+
+def _shown(value: object) -> str:
+    return (
+        f'"{value}"'
+        if isinstance(value, str)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
+
+
+def _times(moments: list[datetime], viewer: Viewer) -> list[Time]:
+    found, before = [], viewer.local(viewer.now).utcoffset()
+    with_seconds = any(viewer.local(moment).second for moment in moments)
+    for moment in moments:
+        local = viewer.local(moment)
+        offset = local.utcoffset()
+        assert offset is not None and before is not None
+        jump = (
+            "" if offset == before else _("clock goes back") if offset < before else _("clock goes forward")
+        )
+        text = dateformat.format(local, "D j M, H:i:s" if with_seconds else "D j M, H:i")
+        found.append(Time(viewer.tag(moment, text), jump))
+        before = offset
+    return found
+
+
+def _history(outcome: Outcome, viewer: Viewer) -> HistoryRow:
+    lasted = took(outcome.seconds) if outcome.seconds is not None else ""
+    bad = outcome.mark.css in ("failed", "lost")
+    return HistoryRow(
+        outcome, viewer.tag(outcome.at, viewer.day(outcome.at)), viewer.clock(outcome.at), lasted, bad
+    )

@@ -1,0 +1,221 @@
+"""The jobs page: all jobs, those that need you first, with filters that live in the address."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from jobs.web import outcomes, reading
+from jobs.web.marks import Mark, mark
+from jobs.web.outcomes import Outcome, Usual
+from jobs.web.pictures.strip import Strip, strip
+from jobs.web.reading import Brief, Unfinished
+from jobs.web.viewer import Viewer
+from jobs.web.words import took
+
+PAGE = 100
+STATES = ("needs-you", "running", "waiting", "paused")
+
+
+@dataclass(frozen=True)
+class Filters:
+    state: str = ""
+    tag: str = ""
+    q: str = ""
+    page: int = 1
+
+    def url(self, **changed: object) -> str:
+        values = {"state": self.state, "tag": self.tag, "q": self.q, **changed}
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+@dataclass(frozen=True)
+class Choice:
+    word: str
+    count: int
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """verb: run, stop, cancel or resume; run: the unfinished run that stop and cancel mean."""
+
+    name: str
+    description: str
+    tags: list[str]
+    paused: bool
+    mark: Mark | None
+    when: SafeString | str
+    detail: str
+    strip: Strip | None
+    latest: Outcome | None
+    next: SafeString | str
+    next_away: str
+    verb: str
+    run: int | None
+
+
+@dataclass(frozen=True)
+class JobsPage:
+    rows: list[Row]
+    states: list[Choice]
+    tags: list[Choice]
+    total: int
+    found: int
+    earlier: str
+    later: str
+
+
+def jobs_page(filters: Filters, viewer: Viewer) -> JobsPage:
+    briefs, live = reading.briefs(), reading.unfinished()
+    found = sorted(
+        (brief for brief in briefs if _fits(brief, filters, live)), key=lambda brief: _rank(brief, live)
+    )
+    first = (filters.page - 1) * PAGE
+    shown = found[first : first + PAGE]
+    ids = [brief.id for brief in shown]
+    past, usual, planned = outcomes.latest(ids), outcomes.usual(ids), reading.next_times(ids)
+    return JobsPage(
+        rows=[
+            _row(
+                brief,
+                past.get(brief.id, []),
+                usual.get(brief.id),
+                planned.get(brief.id),
+                live.get(brief.id),
+                viewer,
+            )
+            for brief in shown
+        ],
+        states=_states(briefs, live, filters),
+        tags=_tags(briefs, filters),
+        total=len(briefs),
+        found=len(found),
+        earlier=filters.url(page=filters.page - 1) if filters.page > 1 else "",
+        later=filters.url(page=filters.page + 1) if len(found) > first + PAGE else "",
+    )
+
+
+def _fits(brief: Brief, filters: Filters, live: dict[int, Unfinished]) -> bool:
+    if filters.tag and filters.tag not in brief.tags:
+        return False
+    words = f"{brief.name} {brief.description} {' '.join(brief.tags)}".casefold()
+    if any(word not in words for word in filters.q.casefold().split()):
+        return False
+    return not filters.state or filters.state in _states_of(brief, live)
+
+
+def _states_of(brief: Brief, live: dict[int, Unfinished]) -> set[str]:
+    run = live.get(brief.id)
+    states = {"needs-you"} if brief.needs_you else set()
+    if run:
+        states.add("waiting" if run.waits else "running")
+    return states if brief.enabled else {*states, "paused"}
+
+
+def _rank(brief: Brief, live: dict[int, Unfinished]) -> tuple[int, str]:
+    states = _states_of(brief, live)
+    order = ("needs-you", "running", "waiting")
+    place = next((index for index, state in enumerate(order) if state in states), len(order))
+    quiet = (
+        (2 if brief.latest_status is None else 1) if "paused" in states or brief.latest_status is None else 0
+    )
+    return place + (quiet if place == len(order) else 0), brief.name.casefold()
+
+
+def _states(briefs: list[Brief], live: dict[int, Unfinished], filters: Filters) -> list[Choice]:
+    counts = Counter(state for brief in briefs for state in _states_of(brief, live))
+    words = (_("Need you"), _("Running"), _("Waiting"), _("Paused"))
+    choices = [Choice(_("All"), len(briefs), filters.url(state=""), not filters.state)]
+    for state, word in zip(STATES, words, strict=True):
+        if counts[state] or filters.state == state:
+            choices.append(Choice(word, counts[state], filters.url(state=state), filters.state == state))
+    return choices
+
+
+def _tags(briefs: list[Brief], filters: Filters) -> list[Choice]:
+    counts = Counter(tag for brief in briefs for tag in brief.tags)
+    if filters.tag:
+        counts.setdefault(filters.tag, 0)
+    return [
+        Choice(tag, count, filters.url(tag="" if tag == filters.tag else tag), tag == filters.tag)
+        for tag, count in counts.most_common(12)
+    ]
+
+
+def _row(
+    brief: Brief,
+    past: list[Outcome],
+    usual: Usual | None,
+    planned: datetime | None,
+    live: Unfinished | None,
+    viewer: Viewer,
+) -> Row:
+    latest = past[-1] if past else None
+    when, detail = _last(latest, live, past, usual, viewer)
+    paused = not brief.enabled
+    status = live.status if live else "paused" if paused else latest.status if latest else None
+    return Row(
+        name=brief.name,
+        description=brief.description.strip().split("\n")[0][:120],
+        tags=brief.tags,
+        paused=paused,
+        mark=mark(status, warned=bool(latest and latest.warned and not live)) if status else None,
+        when=when,
+        detail=detail,
+        strip=strip(past) if past else None,
+        latest=latest,
+        next=viewer.day_clock_tag(planned) if planned else "",
+        next_away=viewer.away(planned) if planned else _nothing_planned(paused, live),
+        verb=_verb(paused, live),
+        run=live.id if live else None,
+    )
+
+
+def _verb(paused: bool, live: Unfinished | None) -> str:
+    if live:
+        return "cancel" if live.waits else "stop"
+    return "resume" if paused else "run"
+
+
+def _nothing_planned(paused: bool, live: Unfinished | None) -> str:
+    if live and live.waits:
+        return _("when its turn comes")
+    return "" if paused else _("by hand only")
+
+
+def _last(
+    latest: Outcome | None, live: Unfinished | None, past: list[Outcome], usual: Usual | None, viewer: Viewer
+) -> tuple[SafeString | str, str]:
+    """(when, what else is to be said)."""
+    if live:
+        return "", _live(live, usual, viewer)
+    if latest is None:
+        return "", ""
+    when = viewer.short_tag(latest.finished_at or latest.at)
+    row = reading.streak(past)
+    if row > 1:
+        return when, _("%(n)d in a row") % {"n": row}
+    if latest.status == "timed_out" and latest.seconds is not None:
+        return when, _("after %(time)s") % {"time": took(latest.seconds)}
+    if latest.warned and latest.seconds is not None and usual:
+        return when, _("%(time)s instead of %(usual)s") % {
+            "time": took(latest.seconds),
+            "usual": took(usual.median),
+        }
+    return when, ""
+
+
+def _live(live: Unfinished, usual: Usual | None, viewer: Viewer) -> str:
+    if live.waits:
+        return live.reason.split("\n")[0][:60].rstrip(".") or _("waits for its turn")
+    seconds = (viewer.now - live.started_at).total_seconds() if live.started_at else 0.0
+    if usual and usual.median > seconds:
+        return _("%(time)s, %(left)s left") % {"time": took(seconds), "left": took(usual.median - seconds)}
+    return took(seconds)

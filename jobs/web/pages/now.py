@@ -1,0 +1,370 @@
+"""The now page: what needs you, what runs, what comes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Q
+from django.utils import dateformat
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jobs import services
+from jobs.models import Run, Status
+from jobs.web import logview, outcomes, reading
+from jobs.web.forecast import Forecast, forecasts
+from jobs.web.marks import BAD, Mark, mark
+from jobs.web.outcomes import Outcome, Usual
+from jobs.web.pictures import ribbon as pictures
+from jobs.web.viewer import Viewer
+from jobs.web.words import counted, listed, sentence, took
+
+MOST_TROUBLES, MOST_LIVE, MOST_PLANNED, MOST_LATELY = 12, 12, 14, 8
+OFTEN = 18
+"""A job with so many runs on the ribbon is drawn as ticks."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    mark: Mark
+    job: str
+    run: Run
+    when: SafeString
+    text: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Live:
+    run: Run
+    text: str
+    share: int | None
+    share_words: str
+    last_line: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    time: SafeString
+    job: str
+    usual: str
+    rhythm: str
+
+
+@dataclass(frozen=True)
+class Day:
+    name: str
+    rows: list[Planned] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    run: int
+    time: SafeString
+    job: str
+    count: int
+    took: str
+
+
+@dataclass(frozen=True)
+class NowPage:
+    headline: str
+    summary: str
+    has_jobs: bool
+    ribbon: pictures.Ribbon
+    ribbon_words: str
+    troubles: list[Trouble]
+    more_troubles: int
+    live: list[Live]
+    running: int
+    waiting: int
+    planned: list[Day]
+    quiet: list[Quiet]
+    heard: SafeString | str
+
+
+def now_page(viewer: Viewer, health: services.Health) -> NowPage:
+    briefs = {brief.id: brief for brief in reading.briefs()}
+    needy = [brief for brief in briefs.values() if brief.needs_you]
+    recent = _recent(viewer)
+    future = forecasts(viewer.now, viewer.now + pictures.AHEAD)
+    live = list(Run.objects.unfinished().lean().select_related("revision").order_by("id")[: MOST_LIVE * 2])
+    past = outcomes.latest([brief.id for brief in needy])
+    jobs = {*past, *(run.job_id for run in live if run.job_id), *(item.schedule.job_id for item in future)}
+    usual = outcomes.usual({*jobs, *(row["job_id"] for row in recent if row["job_id"])})
+    troubles = _troubles(past, usual, viewer)
+    finished = _finished(viewer)
+    names = {brief.id: brief.name for brief in briefs.values()}
+    happenings = _happenings(finished, live, future, usual, names, viewer)
+    return NowPage(
+        headline=_headline(len(needy), health, bool(briefs)),
+        summary=_summary(recent, health),
+        has_jobs=bool(briefs),
+        ribbon=pictures.ribbon(happenings, viewer),
+        ribbon_words=_in_words(recent, future),
+        troubles=troubles[:MOST_TROUBLES],
+        more_troubles=max(0, len(troubles) - MOST_TROUBLES),
+        live=[_live(run, usual.get(run.job_id or 0), viewer) for run in live[:MOST_LIVE]],
+        running=health.running,
+        waiting=health.queued,
+        planned=_planned(future, usual, viewer),
+        quiet=_quiet(recent, usual, names, viewer),
+        heard=viewer.away_tag(health.scheduler_beat_at) if health.scheduler_beat_at else "",
+    )
+
+
+def _headline(needy: int, health: services.Health, has_jobs: bool) -> str:
+    if needy:
+        return ngettext("%(n)s job needs you", "%(n)s jobs need you", needy) % {"n": counted(needy)}
+    if not has_jobs:
+        return _("No jobs yet")
+    if health.running:
+        return ngettext("All well, %(n)s running", "All well, %(n)s running", health.running) % {
+            "n": counted(health.running).lower()
+        }
+    return _("All quiet")
+
+
+def _summary(recent: list[dict[str, object]], health: services.Health) -> str:
+    ends: Counter[str] = Counter()
+    for row in recent:
+        ends[str(row["status"])] += int(str(row["count"]))
+    good = ends.pop("succeeded", 0)
+    words = [ngettext("%(n)d run as planned", "%(n)d runs as planned", good) % {"n": good}] if good else []
+    words += [f"{counted(count).lower()} {mark(status).word.lower()}" for status, count in ends.most_common()]
+    told = [_("In the last 24 hours: %(told)s.") % {"told": listed(words)}] if words else []
+    live = []
+    if health.running:
+        live.append(
+            ngettext("%(n)s is running now", "%(n)s are running now", health.running)
+            % {"n": counted(health.running)}
+        )
+    if health.queued:
+        waiting = ngettext("%(n)s waits", "%(n)s wait", health.queued) % {"n": counted(health.queued)}
+        live.append(waiting.lower() if live else waiting)
+    return " ".join([*told, ", ".join(live) + "." if live else ""]).strip()
+
+
+def _recent(viewer: Viewer) -> list[dict[str, object]]:
+    """Ends of the last 24 hours, counted by job and status."""
+    ended = Run.objects.filter(finished_at__gte=viewer.now - timedelta(hours=24))
+    rows = ended.values("job_id", "job_name", "status").annotate(
+        count=Count("id"), last=Max("id"), at=Max("finished_at")
+    )
+    return list(rows.order_by("-at"))
+
+
+# ---- needs you
+
+
+def _troubles(past: dict[int, list[Outcome]], usual: dict[int, Usual], viewer: Viewer) -> list[Trouble]:
+    latest = {rows[-1].id: rows for rows in past.values() if rows[-1].status in BAD}
+    runs = Run.objects.lean().filter(pk__in=latest).order_by("-id")
+    ranked = sorted(runs, key=lambda run: (BAD.index(run.status), -run.pk))
+    return [
+        _trouble(run, latest[run.pk], usual.get(run.job_id or 0), viewer, with_log=position < 5)
+        for position, run in enumerate(ranked)
+    ]
+
+
+def _trouble(
+    run: Run, past: list[Outcome], usual: Usual | None, viewer: Viewer, *, with_log: bool
+) -> Trouble:
+    at = run.finished_at or run.queued_at
+    due = run.status == Status.MISSED and run.scheduled_for
+    when = viewer.tag(due, _("due %(time)s") % {"time": viewer.clock(due)}) if due else _ago(at, viewer)
+    return Trouble(
+        mark=mark(run.status),
+        job=run.job_name,
+        run=run,
+        when=when,
+        text=_what_happened(run, reading.streak(past), usual),
+        said=logview.last_words(run, of_trouble=True) if with_log and run.started_at else "",
+    )
+
+
+def _ago(at: datetime, viewer: Viewer) -> SafeString:
+    clock = viewer.clock(at) if viewer.days_away(at) == 0 else f"{viewer.day(at)} {viewer.clock(at)}"
+    return viewer.tag(at, f"{clock}, {viewer.away(at)}")
+
+
+def _what_happened(run: Run, streak: int, usual: Usual | None) -> str:
+    seconds = run.duration.total_seconds() if run.duration else None
+    reason = run.reason.strip().split("\n")[0][:240].rstrip(".")
+    words = [_with_time(reason or mark(run.status).word, run.status, seconds, usual)]
+    if streak > 1:
+        words.append(_("%(n)s failure in a row.") % {"n": _ordinal(streak)})
+    return " ".join(words)
+
+
+def _with_time(reason: str, status: str, seconds: float | None, usual: Usual | None) -> str:
+    if seconds is None:
+        return sentence(reason)
+    text = _("%(reason)s after %(time)s") % {"reason": reason, "time": took(seconds)}
+    if usual and took(usual.median) != took(seconds):
+        return sentence(
+            _("%(text)s; it usually takes %(usual)s") % {"text": text, "usual": took(usual.median)}
+        )
+    return sentence(text)
+
+
+def _ordinal(number: int) -> str:
+    names = ("", _("First"), _("Second"), _("Third"), _("Fourth"), _("Fifth"), _("Sixth"), _("Seventh"))
+    return names[number] if number < len(names) else f"{number}th"
+
+
+# ---- running
+
+
+def _live(run: Run, usual: Usual | None, viewer: Viewer) -> Live:
+    seconds = (viewer.now - run.started_at).total_seconds() if run.started_at else None
+    if run.status == Status.QUEUED or seconds is None:
+        waited = took((viewer.now - run.queued_at).total_seconds())
+        reason = run.reason.strip().rstrip(".")
+        text = _("waits %(time)s: %(reason)s") if reason else _("waits %(time)s for its turn")
+        return Live(run, text % {"time": waited, "reason": reason}, None, "", "")
+    text, share = took(seconds), None
+    if usual and usual.median > 5:
+        left = usual.median - seconds
+        text += ", " + (
+            _("about %(time)s left") % {"time": took(left)}
+            if left > 0
+            else _("usually %(time)s") % {"time": took(usual.median)}
+        )
+        share = min(100, round(seconds / usual.median * 100))
+    words = _("%(job)s: %(share)s percent of the usual time") % {"job": run.job_name, "share": share}
+    return Live(run, text, share, words, logview.last_words(run))
+
+
+# ---- the ribbon
+
+
+def _finished(viewer: Viewer) -> list[Outcome]:
+    """What ended since the ribbon begins: the bad ones whatever their number, then the newest good ones."""
+    ended = Run.objects.filter(
+        finished_at__gte=viewer.now - pictures.BACK, job__deleted_at__isnull=True, job__isnull=False
+    )
+    columns = ["id", "job_id", *outcomes.COLUMNS[1:]]
+    bad = ended.filter(status__in=BAD).order_by("-finished_at").values(*columns)[:300]
+    good = ended.filter(status=Status.SUCCEEDED).order_by("-finished_at").values(*columns)[:800]
+    return [Outcome(**row) for row in (*bad, *good)]
+
+
+def _happenings(
+    finished: Sequence[Outcome],
+    live: Sequence[Run],
+    future: Sequence[Forecast],
+    usual: dict[int, Usual],
+    names: dict[int, str],
+    viewer: Viewer,
+) -> list[pictures.Happening]:
+    counts = Counter(outcome.job_id for outcome in finished)
+    counts.update({item.schedule.job_id: len(item.moments) + (OFTEN if item.dense else 0) for item in future})
+    often = {job for job, count in counts.items() if count >= OFTEN}
+    past = [
+        _past(outcome, names.get(outcome.job_id, ""), outcome.job_id in often, viewer) for outcome in finished
+    ]
+    now = [_going_on(run, viewer) for run in live if run.started_at]
+    due = [
+        _due(item, moment, usual.get(item.schedule.job_id), item.schedule.job_id in often, viewer)
+        for item in future
+        for moment in item.moments
+    ]
+    return [*past, *now, *due]
+
+
+def _past(outcome: Outcome, name: str, often: bool, viewer: Viewer) -> pictures.Happening:
+    css = {"failed": "broke", "lost": "broke", "timed_out": "late", "missed": "odd"}.get(
+        outcome.status, "ran"
+    )
+    css = "odd" if outcome.warned and css == "ran" else css
+    lasted = f", {took(outcome.seconds)}" if outcome.seconds is not None else ""
+    title = f"{name}, {viewer.clock(outcome.at)}{lasted}, {outcome.word.lower()}"
+    loud = _("%(job)s failed") % {"job": name[:30]} if css == "broke" else ""
+    end = outcome.finished_at or outcome.at
+    return pictures.Happening(outcome.at, end, css, title, outcome.url, loud, often and css == "ran")
+
+
+def _going_on(run: Run, viewer: Viewer) -> pictures.Happening:
+    assert run.started_at is not None
+    title = _("%(job)s, running since %(time)s") % {"job": run.job_name, "time": viewer.clock(run.started_at)}
+    return pictures.Happening(run.started_at, viewer.now, "now", title, f"/runs/{run.pk}/")
+
+
+def _due(
+    item: Forecast, moment: datetime, usual: Usual | None, often: bool, viewer: Viewer
+) -> pictures.Happening:
+    title = _("%(job)s, due %(time)s, forecast") % {
+        "job": item.schedule.job.name,
+        "time": viewer.clock(moment),
+    }
+    end = moment + timedelta(seconds=usual.median if usual else 0)
+    return pictures.Happening(moment, end, "due", title, often=often)
+
+
+def _in_words(recent: list[dict[str, object]], future: Sequence[Forecast]) -> str:
+    bad = [
+        f"{row['job_name']} {mark(str(row['status'])).word.lower()}" for row in recent if row["status"] in BAD
+    ]
+    ahead = sum(len(item.moments) for item in future)
+    told = listed(bad[:8]) or _("nothing went wrong")
+    return _("The last 12 and the next 24 hours: %(told)s; %(n)d runs are due.") % {"told": told, "n": ahead}
+
+
+# ---- what comes, what went well
+
+
+def _planned(future: Sequence[Forecast], usual: dict[int, Usual], viewer: Viewer) -> list[Day]:
+    rows: list[tuple[datetime, Forecast]] = []
+    for item in future:
+        shown = item.moments[:1] if item.dense or len(item.moments) > 6 else item.moments
+        rows += [(moment, item) for moment in shown]
+    days: dict[int, Day] = {}
+    for moment, item in sorted(rows, key=lambda row: row[0])[:MOST_PLANNED]:
+        away = viewer.days_away(moment)
+        day = days.setdefault(away, Day(_day_name(moment, away, viewer)))
+        day.rows.append(_planned_row(moment, item, usual.get(item.schedule.job_id), viewer))
+    return list(days.values())
+
+
+def _day_name(moment: datetime, away: int, viewer: Viewer) -> str:
+    return _("Today") if away == 0 else dateformat.format(viewer.local(moment), "l j F")
+
+
+def _planned_row(moment: datetime, item: Forecast, usual: Usual | None, viewer: Viewer) -> Planned:
+    repeats = item.dense or len(item.moments) > 6
+    rhythm = (
+        f"{viewer.away(moment)}, {item.schedule.text[:1].lower()}{item.schedule.text[1:]}" if repeats else ""
+    )
+    seconds = viewer.local(moment).second != 0
+    return Planned(
+        viewer.tag(moment, viewer.clock(moment, seconds=seconds)),
+        item.schedule.job.name,
+        took(usual.median) if usual else "",
+        rhythm,
+    )
+
+
+def _quiet(
+    recent: list[dict[str, object]], usual: dict[int, Usual], names: dict[int, str], viewer: Viewer
+) -> list[Quiet]:
+    """Good ends, one row a job."""
+    good = [row for row in recent if row["status"] == Status.SUCCEEDED and row["job_id"] in names][
+        :MOST_LATELY
+    ]
+    spans = dict(
+        Run.objects.filter(Q(pk__in=[row["last"] for row in good]), started_at__isnull=False).values_list(
+            "pk", "started_at"
+        )
+    )
+    rows = []
+    for row in good:
+        at, run = row["at"], int(str(row["last"]))
+        assert isinstance(at, datetime)
+        lasted = took((at - spans[run]).total_seconds()) if run in spans else ""
+        rows.append(Quiet(run, viewer.short_tag(at), str(row["job_name"]), int(str(row["count"])), lasted))
+    return rows

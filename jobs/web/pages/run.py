@@ -1,0 +1,260 @@
+"""One run: the verdict, what happened on one time axis, the receipt, why, and the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from jobs import services
+from jobs.models import Run, RunEvent
+from jobs.web import logview, outcomes
+from jobs.web.changes import Changes, since_it_worked
+from jobs.web.logview import Log
+from jobs.web.marks import BAD, Mark, mark
+from jobs.web.outcomes import Usual
+from jobs.web.pictures.timeline import Stretch, Timeline, timeline
+from jobs.web.programs import Program, Receipt, last_sentence, receipt_of
+from jobs.web.verdict import explanation, headline, why_it_ran
+from jobs.web.viewer import Viewer
+from jobs.web.words import sentence, took
+from plugins import jobfile, jobtable
+from plugins.exceptions import BadInput
+
+MOST_HOOKS = 60
+
+
+@dataclass(frozen=True)
+class State:
+    """What the poll of a live run updates, too."""
+
+    run: Run
+    mark: Mark
+    headline: str
+    explanation: str
+    day: str
+    started: SafeString | str
+    finished: SafeString | str
+    probably: SafeString | str
+    share: int | None
+    receipt: Receipt | None
+    checked: SafeString | str
+    last_sentence: str
+    why_it_ran: str
+    why_it_ended: str
+    when_it_ends: str
+    timeline: Timeline | None
+
+
+@dataclass(frozen=True)
+class RunPage:
+    state: State
+    log: Log
+    changes: Changes | None
+    changed_at: SafeString | str
+    facts: list[tuple[str, SafeString | str]]
+    earlier: Run | None
+
+
+def run_page(run: Run, viewer: Viewer) -> RunPage:
+    changes = since_it_worked(run) if run.status in BAD else None
+    return RunPage(
+        state=state_of(run, viewer),
+        log=logview.whole(run, viewer),
+        changes=changes,
+        changed_at=viewer.day_clock_tag(changes.new.created_at) if changes else "",
+        facts=_facts(run, viewer),
+        earlier=_earlier(run),
+    )
+
+
+def state_of(run: Run, viewer: Viewer) -> State:
+    events = _events(run)
+    usual = outcomes.usual([run.job_id]).get(run.job_id) if run.job_id else None
+    receipt = receipt_of(run.receipt, events)
+    probably, share = _probably(run, usual, viewer)
+    return State(
+        run=run,
+        mark=mark(run.status, warned=run.warned),
+        headline=headline(run, usual, viewer),
+        explanation=explanation(run),
+        day=viewer.day(run.started_at) if run.started_at else "",
+        started=viewer.clock_tag(run.started_at, seconds=True) if run.started_at else "",
+        finished=viewer.clock_tag(run.finished_at, seconds=True) if run.finished_at else "",
+        probably=probably,
+        share=share,
+        receipt=receipt,
+        checked=_checked(receipt, viewer),
+        last_sentence=last_sentence(receipt) if receipt else "",
+        why_it_ran=why_it_ran(run, viewer),
+        why_it_ended=_why_it_ended(run),
+        when_it_ends="" if run.is_over else _when_it_ends(run, usual, viewer),
+        timeline=_timeline(run, events, receipt, viewer) if run.is_over else None,
+    )
+
+
+def _events(run: Run) -> list[dict[str, Any]]:
+    """One shape for both: the rows of a run that is over, the keeper's file of a live one."""
+    if not run.is_over:
+        return [_flat(event) for event in services.live_events(run)]
+    rows = RunEvent.objects.filter(run=run, attempt=max(run.attempt, 1)).values(
+        "at", "kind", "plugin", "hook", "seconds", "message", "data"
+    )
+    return [_flat({**row, "at": row["at"].timestamp()}) for row in rows]
+
+
+def _flat(event: dict[str, Any]) -> dict[str, Any]:
+    """What a kind adds stands in `data` or beside it."""
+    return {
+        **(event.get("data") or {}),
+        **{name: value for name, value in event.items() if value not in ("", None)},
+    }
+
+
+def _probably(run: Run, usual: Usual | None, viewer: Viewer) -> tuple[SafeString | str, int | None]:
+    """(until when, percent) of a live run: as a plugin tells it, else by the usual time."""
+    if not run.is_over and (fraction := services.run_dir(run).read("progress").get("fraction")):
+        return "", round(float(fraction) * 100)
+    if run.is_over or usual is None or run.started_at is None or usual.median < 5:
+        return "", None
+    seconds = (viewer.now - run.started_at).total_seconds()
+    share = min(100, round(seconds / usual.median * 100))
+    end = viewer.epoch(run.started_at.timestamp() + usual.median)
+    return (viewer.clock_tag(end) if end > viewer.now else ""), share
+
+
+def _checked(receipt: Receipt | None, viewer: Viewer) -> SafeString | str:
+    return (
+        viewer.clock_tag(viewer.epoch(receipt.checked), seconds=True) if receipt and receipt.checked else ""
+    )
+
+
+# ---- why
+
+
+def _policies(run: Run) -> jobtable.JobTable | None:
+    """The [job] table the run was pinned to; None when its text can no longer be read."""
+    try:
+        return jobtable.job_table(jobfile.config_of(run.revision.toml).get("job", {}))
+    except BadInput:
+        return None
+
+
+def _why_it_ended(run: Run) -> str:
+    told = sentence(run.reason) if run.reason else ""
+    if run.status == "succeeded":
+        told = told or _("Every hook and program ended well.")
+    policies = _policies(run)
+    if policies is None or run.status not in policies.retry_on:
+        return told
+    if not policies.retries:
+        return f"{told} {_('This job does not try again by itself.')}".strip()
+    tries = _("Try %(n)d of %(most)d.") % {"n": run.attempt, "most": policies.retries + 1}
+    return f"{told} {tries}".strip()
+
+
+def _when_it_ends(run: Run, usual: Usual | None, viewer: Viewer) -> str:
+    words = []
+    policies = _policies(run)
+    if policies and policies.timeout and run.started_at:
+        latest = viewer.clock(viewer.epoch(run.started_at.timestamp() + policies.timeout))
+        words.append(
+            _("At the latest at %(time)s, by its timeout of %(timeout)s.")
+            % {"time": latest, "timeout": took(policies.timeout)}
+        )
+    if usual:
+        words.append(
+            _("Half of the last runs took %(low)s to %(high)s.")
+            % {"low": took(usual.low), "high": took(usual.high)}
+        )
+    return " ".join(words) or _("When its programs and hooks are through. There is no timeout.")
+
+
+# ---- what happened
+
+
+def _timeline(
+    run: Run, events: list[dict[str, Any]], receipt: Receipt | None, viewer: Viewer
+) -> Timeline | None:
+    if run.started_at is None or run.finished_at is None:
+        return None
+    end = run.finished_at.timestamp()
+    hooks = [_hook(event) for event in events if event.get("kind") == "hook"][:MOST_HOOKS]
+    programs = [
+        _stretch(program, end) for program in (receipt.programs if receipt else []) if program.started
+    ]
+    return timeline(
+        [hooks, programs], run.started_at, run.finished_at, viewer, _broke_at(run, events, receipt)
+    )
+
+
+def _hook(event: dict[str, Any]) -> Stretch:
+    """A hook's message is what it raised."""
+    point = str(event.get("hook") or event.get("point") or _("hook"))
+    bad = point == "on_error" or event.get("message")
+    css = "broke" if bad else "hold" if point in ("hold", "on_true", "on_false") else "hook"
+    started = float(event["at"])
+    return Stretch(
+        point, str(event.get("plugin") or ""), css, started, started + float(event.get("seconds") or 0)
+    )
+
+
+def _stretch(program: Program, end: float) -> Stretch:
+    code = _("code %(code)d") % {"code": program.exit_code} if program.exit_code else ""
+    assert program.started is not None
+    return Stretch(
+        program.name, code, "broke" if program.broke else "program", program.started, program.ended or end
+    )
+
+
+def _broke_at(run: Run, events: list[dict[str, Any]], receipt: Receipt | None) -> float | None:
+    """When it went wrong: the end of the hook that raised, else of the program that broke, else the end."""
+    if run.status not in ("failed", "timed_out", "lost"):
+        return None
+    for event in events:
+        if event.get("kind") == "hook" and event.get("message"):
+            return float(event["at"]) + float(event.get("seconds") or 0)
+    broken = [
+        program.ended for program in (receipt.programs if receipt else []) if program.broke and program.ended
+    ]
+    return min(broken, default=run.finished_at.timestamp() if run.finished_at else None)
+
+
+# ---- facts
+
+
+def _facts(run: Run, viewer: Viewer) -> list[tuple[str, SafeString | str]]:
+    rows: list[tuple[str, SafeString | str]] = []
+    if run.scheduled_for:
+        rows.append((_("Due"), viewer.clock_tag(run.scheduled_for, seconds=True)))
+    if run.started_at:
+        rows.append((_("Started"), viewer.clock_tag(run.started_at, seconds=True)))
+    elif run.queued_at:
+        rows.append((_("Queued"), viewer.clock_tag(run.queued_at, seconds=True)))
+    policies = _policies(run)
+    most = (policies.retries if policies else 0) + 1
+    if run.attempt:
+        rows.append(
+            (_("Attempt"), _("%(n)d of %(most)d") % {"n": run.attempt, "most": max(most, run.attempt)})
+        )
+    if run.exit_code is not None:
+        rows.append((_("Exit code"), str(run.exit_code)))
+    rows.append((_("Revision"), str(run.revision.number)))
+    rows.append(
+        (
+            _("Pool"),
+            _("%(pool)s, on %(host)s") % {"pool": run.pool, "host": run.host} if run.host else run.pool,
+        )
+    )
+    return rows
+
+
+def _earlier(run: Run) -> Run | None:
+    """The run of the same job before this one, or the one it repeats."""
+    if run.retry_of:
+        return run.retry_of
+    if run.job_id is None:
+        return None
+    return Run.objects.lean().filter(job=run.job_id, pk__lt=run.pk).order_by("-id").first()

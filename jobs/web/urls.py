@@ -1,0 +1,45 @@
+"""The pages: a table of contents, one verb a line."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from jobs.web.gate import members
+from jobs.web.views import account, job, jobs, now, run, runs
+
+app_name = "web"
+
+open_to_strangers = [
+    path("login/", account.LogIn.as_view(), name="login"),
+    path("setup/<str:token>/", account.set_up, name="setup"),
+    path("theme/", account.choose_theme, name="theme"),
+]
+
+job_urls = [
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("new-job/", jobs.new_job, name="new-job"),
+    path("jobs/<str:name>/", job.job, name="job"),
+    path("jobs/<str:name>/run/", job.run_now, name="run-now"),
+    path("jobs/<str:name>/pause/", job.pause, name="pause"),
+    path("jobs/<str:name>/resume/", job.resume, name="resume"),
+    path("jobs/<str:name>/save/", job.save, name="save"),
+    path("jobs/<str:name>/delete/", job.delete, name="delete"),
+    path("jobs/<str:name>/schedules/<int:schedule_id>/pause/", job.pause_schedule, name="pause-schedule"),
+    path("jobs/<str:name>/schedules/<int:schedule_id>/resume/", job.resume_schedule, name="resume-schedule"),
+]
+
+run_urls = [
+    path("runs/", runs.runs, name="runs"),
+    path("runs/<int:run_id>/", run.run, name="run"),
+    path("runs/<int:run_id>/log/", run.log, name="log"),
+    path("runs/<int:run_id>/log/download/", run.download, name="download"),
+    path("runs/<int:run_id>/cancel/", run.cancel, name="cancel"),
+    path("runs/<int:run_id>/retry/", run.retry, name="retry"),
+]
+
+urlpatterns = [
+    *open_to_strangers,
+    *members([path("", now.now, name="now"), path("logout/", account.LogOut.as_view(), name="logout")]),
+    *members(job_urls),
+    *members(run_urls),
+]

@@ -1,0 +1,72 @@
+"""Come in, go out, be the first."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from jobs import services
+from jobs.exceptions import NotFound
+from jobs.web.render import THEME_COOKIE, THEMES
+from plugins.exceptions import BadInput, Problem
+
+YEAR = 365 * 24 * 3600
+
+
+class LogIn(LoginView):
+    template_name = "login.html"
+    redirect_authenticated_user = True
+
+
+class LogOut(LogoutView):
+    pass
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_up(request: HttpRequest, token: str) -> HttpResponse:
+    """The first admin comes in through a one-time link; a used or wrong one is no page at all."""
+    try:
+        services.check_link(token)
+        if request.method != "POST":
+            return _set_up_page(request)
+        username = request.POST.get("username", "")
+        user = services.use_link(token=token, username=username, password=request.POST.get("password", ""))
+    except NotFound as error:
+        raise Http404(str(error)) from error
+    except BadInput as error:
+        return _set_up_page(request, error.problems, status=422)
+    login(request, user)
+    return redirect("web:now")
+
+
+def _set_up_page(
+    request: HttpRequest, problems: list[Problem] | None = None, status: int = 200
+) -> HttpResponse:
+    told: dict[str, list[Problem]] = {"username": [], "password": []}
+    for problem in problems or []:
+        told[problem.field].append(problem)
+    context = {"problems": told, "username": request.POST.get("username", "")}
+    return render(request, "setup.html", context, status=status)
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Kept in a cookie, so that a page is never drawn in the wrong colours first."""
+    theme, back = request.POST.get("theme", ""), request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    response = redirect(back if safe else "/")
+    if theme in THEMES:
+        response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", httponly=True)
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response

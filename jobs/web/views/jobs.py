@@ -1,0 +1,72 @@
+"""The list of jobs, and a new one."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from jobs import services
+from jobs.exceptions import Conflict
+from jobs.web.pages.job import editor_of
+from jobs.web.pages.jobs import STATES, Filters, jobs_page
+from jobs.web.render import page, viewer_of
+from jobs.web.starters import STARTERS, starter
+from plugins.exceptions import BadInput, Problem
+
+
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    viewer, filters = viewer_of(request), _filters(request)
+    context = {"viewer": viewer, "filters": filters, "jobs": jobs_page(filters, viewer), "starters": STARTERS}
+    return page(request, "jobs.html", context)
+
+
+def _filters(request: HttpRequest) -> Filters:
+    """Unknown values are left out: an old bookmark still shows jobs."""
+    state, number = request.GET.get("state", ""), request.GET.get("page", "1")
+    return Filters(
+        state=state if state in STATES else "",
+        tag=request.GET.get("tag", "")[:50],
+        q=request.GET.get("q", "").strip()[:100],
+        page=max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_job(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _create(request)
+    chosen = starter(request.GET.get("from", ""))
+    return _editor(request, name=request.GET.get("name", chosen.name), text=chosen.toml)
+
+
+def _create(request: HttpRequest) -> HttpResponse:
+    name, text = request.POST.get("name", ""), _posted_text(request)
+    try:
+        draft = services.read_draft(text=text)
+        created = services.save_job(name=name, draft=draft, source="page", author=request.user)
+    except BadInput as error:
+        return _editor(request, name=name, text=text, problems=error.problems)
+    except Conflict as error:
+        problem = Problem(error.field or "name", "conflict", str(error), error.example)
+        return _editor(request, name=name, text=text, problems=[problem], status=409)
+    return redirect("web:job", created.name)
+
+
+def _posted_text(request: HttpRequest) -> str:
+    return request.POST.get("toml", "").replace("\r\n", "\n")
+
+
+def _editor(
+    request: HttpRequest, *, name: str, text: str, problems: list[Problem] | None = None, status: int = 422
+) -> HttpResponse:
+    of_name = [problem for problem in problems or [] if problem.field == "name"]
+    rest = [problem for problem in problems or [] if problem.field != "name"]
+    context = {
+        "viewer": viewer_of(request),
+        "name": name,
+        "name_problems": of_name,
+        "editor": editor_of(text, problems=rest),
+    }
+    return page(request, "job_new.html", context, status=status if problems else 200)

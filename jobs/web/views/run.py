@@ -1,0 +1,112 @@
+"""One run: look at it, follow its log, stop it, repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HTMX_STOP_POLLING
+
+from jobs import services
+from jobs.exceptions import Conflict
+from jobs.models import Run
+from jobs.web import logview
+from jobs.web.loglines import Cursor
+from jobs.web.pages.run import run_page, state_of
+from jobs.web.render import page, run_or_404, viewer_of
+
+HARMLESS = "default-src 'none'; sandbox"
+
+
+@require_safe
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    viewer = viewer_of(request)
+    shown = run_page(run_or_404(run_id), viewer)
+    return page(
+        request, "run.html", {"viewer": viewer, "page": shown, "state": shown.state, "log": shown.log}
+    )
+
+
+@require_safe
+def log(request: HttpRequest, run_id: int) -> HttpResponse:
+    """What is new behind `offset` for a poll; lines `first` to `last` for a reader."""
+    found = run_or_404(run_id)
+    if request.headers.get("HX-Request") and "first" not in request.GET:
+        return _tick(request, found)
+    return _between(request, found)
+
+
+def _tick(request: HttpRequest, found: Run) -> HttpResponse:
+    """The poll ends with 286 once nothing more will come."""
+    viewer = viewer_of(request)
+    offset = _number(request, "offset", 0)
+    cursor = Cursor(offset, _number(request, "seen", offset), _number(request, "line", 0))
+    tick = logview.follow(found, cursor, viewer)
+    context = {"tick": tick, "state": state_of(found, viewer)}
+    return render(request, "run_tick.html", context, status=HTMX_STOP_POLLING if tick.complete else 200)
+
+
+def _between(request: HttpRequest, found: Run) -> HttpResponse:
+    viewer = viewer_of(request)
+    first = max(1, _number(request, "first", 1))
+    last = max(first, _number(request, "last", first + logview.MOST_AT_ONCE - 1))
+    context = {
+        "viewer": viewer,
+        "run": found,
+        "first": first,
+        "blocks": logview.between(found, first, last, viewer),
+        "next": first + logview.MOST_AT_ONCE,
+        "previous": max(1, first - logview.MOST_AT_ONCE) if first > 1 else 0,
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "run_lines.html", context)
+    return page(request, "run_log.html", context)
+
+
+def _number(request: HttpRequest, name: str, default: int) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else default
+
+
+@require_safe
+def download(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """The decoded log as a file; a browser must not take it for a page."""
+    found = run_or_404(run_id)
+    response = StreamingHttpResponse(_text(found), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="run-{found.pk}.log"'
+    response["Content-Security-Policy"] = HARMLESS
+    return response
+
+
+def _text(found: Run) -> Iterator[str]:
+    offset = 0
+    while True:
+        chunk = services.run_log(found, offset)
+        yield chunk.text
+        if chunk.next_offset <= offset:
+            return
+        offset = chunk.next_offset
+
+
+@require_POST
+def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
+    try:
+        services.cancel_run(run=run_or_404(run_id), reason=_("stopped by %(name)s") % {"name": request.user})
+    except Conflict as error:
+        messages.warning(request, str(error))
+    return redirect("web:now") if request.POST.get("from") == "now" else redirect("web:run", run_id)
+
+
+@require_POST
+def retry(request: HttpRequest, run_id: int) -> HttpResponse:
+    """A new run of its own; the old one stays as it is."""
+    try:
+        again = services.retry_run(run=run_or_404(run_id), by=request.user)
+    except Conflict as error:
+        messages.warning(request, str(error))
+        return redirect("web:run", run_id)
+    return redirect("web:run", again.pk)

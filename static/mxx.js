@@ -1,0 +1,87 @@
+/* What htmx cannot do: follow a log, find in it, keep the title true, jump to the search field. Every page works without. */
+"use strict";
+
+(() => {
+  const MOST_LINES = 5000;
+  const byId = (id) => document.getElementById(id);
+
+  // ---- the title says what the page says, also after a poll
+  function retitle() {
+    const told = document.querySelector("[data-title]");
+    if (told && document.title !== told.dataset.title) document.title = told.dataset.title;
+  }
+
+  // ---- "/" goes to the search field
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    byId("search")?.focus();
+  });
+
+  // ---- follow the log: stay at its end until the reader scrolls up
+  let atEnd = true;
+
+  function follow() {
+    const box = byId("follow");
+    if (!box || !box.checked) return;
+    const end = byId("log-end");
+    if (atEnd && end) end.scrollIntoView({ block: "end" });
+  }
+
+  function wouldFollow() {
+    const end = byId("log-end");
+    return !end || end.getBoundingClientRect().bottom < window.innerHeight + 120;
+  }
+
+  function trim() {
+    const lines = byId("lines");
+    while (lines && lines.childElementCount > MOST_LINES) lines.firstElementChild.remove();
+  }
+
+  // ---- find in the lines shown
+  function find() {
+    const field = byId("find");
+    if (!field) return;
+    const wanted = field.value.trim().toLowerCase();
+    let count = 0;
+    for (const line of document.querySelectorAll("#lines > li")) {
+      const fits = !wanted || line.textContent.toLowerCase().includes(wanted);
+      line.hidden = !fits;
+      if (fits) count += 1;
+    }
+    byId("found").textContent = wanted ? String(count) : "";
+  }
+
+  // ---- line numbers grow with the text of an editor
+  function renumber(area) {
+    const gutter = area.parentElement.querySelector("pre");
+    const wanted = Math.max(area.value.split("\n").length, 12);
+    const marked = new Set([...gutter.querySelectorAll("mark")].map((mark) => mark.textContent));
+    if (gutter.textContent.trim().split("\n").length === wanted) return;
+    gutter.replaceChildren();
+    for (let number = 1; number <= wanted; number += 1) {
+      const text = String(number);
+      if (marked.has(text)) {
+        const mark = document.createElement("mark");
+        mark.textContent = text;
+        gutter.append(mark, "\n");
+      } else gutter.append(text + "\n");
+    }
+    area.rows = wanted;
+  }
+
+  // ---- wiring
+  document.querySelectorAll(".tools[hidden]").forEach((tools) => { tools.hidden = false; });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "find") find();
+    if (event.target.id === "toml") renumber(event.target);
+  });
+  document.body.addEventListener("htmx:beforeSwap", () => { atEnd = wouldFollow(); });
+  document.body.addEventListener("htmx:afterSettle", () => { retitle(); trim(); find(); follow(); });
+  // A server that is gone for a moment must not stop the page: htmx polls on; a refused poll reloads nothing.
+  document.body.addEventListener("htmx:sendError", () => {
+    const end = byId("log-end");
+    if (end) end.textContent = "…";
+  });
+})();
