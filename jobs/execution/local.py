@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import select
 import threading
 import time
 
@@ -14,6 +15,7 @@ from jobs.execution.owner import host_name
 from jobs.execution.recovery import Fate, keeper_lives, orphans, recover
 from jobs.execution.specs import spec_of
 from jobs.models import Run, Status
+from jobs.timing import clock
 from plugins.custody.backends import Identity, backend
 from plugins.exceptions import MxxError
 
@@ -22,7 +24,9 @@ log = logging.getLogger("mxx.dispatcher")
 BATCH = 0.02
 """Seconds in which ends are gathered into one transaction."""
 SETTLED = 1.0
-"""Seconds after which an own run without news is looked up on disk."""
+"""Seconds after which a started run without news is looked up on disk."""
+SLOW_START = 5.0
+"""Seconds that a claimed run may take to its start marker before it is fenced off and queued again."""
 
 
 class LocalDispatcher:
@@ -32,8 +36,8 @@ class LocalDispatcher:
         self.owner, self.slots = owner, slots
         self.kick = threading.Event()
         self.keepers = ZygoteKeepers()
-        self._sent: dict[int, float] = {}
-        """Run id -> when its go token was given; to tell a slow start from a lost one."""
+        self._seen: dict[int, float] = {}
+        """Run id -> when it was last handed over or first met; to tell a slow start from a lost one."""
 
     # ---- claim and go
 
@@ -43,11 +47,11 @@ class LocalDispatcher:
         self.kick.clear()
         if not self.keepers.alive:
             self.keepers.open()
-            self._sent.clear()  # what the old zygote did not start is queued again by mend()
+            self._seen = dict.fromkeys(self._seen, 0.0)  # what the old zygote did not start is lost with it
         self._pass_on_cancels()
-        free = self.slots - Run.objects.active().filter(owner=self.owner).count()
-        if free <= 0 and not Run.objects.queued().exists():
+        if not Run.objects.claimable(clock.now()).exists():
             return
+        free = self.slots - Run.objects.active().filter(owner=self.owner).count()
         for run in claim(free=free, owner=self.owner, host=host_name(), default_parallel=self.slots):
             self._go(run)
 
@@ -57,7 +61,7 @@ class LocalDispatcher:
         except MxxError as error:
             finish_without_result(run, Status.FAILED, str(error))
             return
-        self._sent[run.pk] = time.monotonic()
+        self._seen[run.pk] = time.monotonic()
         self.keepers.start(spec)
 
     def _pass_on_cancels(self) -> None:
@@ -77,26 +81,26 @@ class LocalDispatcher:
 
     def collect(self) -> None:
         """Gather the keepers' notices of 20 ms into one transaction."""
-        notices = self.keepers.heard()
-        if not notices:
-            time.sleep(BATCH / 4)
+        if not select.select([self.keepers.notices], [], [], 0.5)[0]:
             return
         time.sleep(BATCH)
-        notices += self.keepers.heard()
+        notices = self.keepers.heard()
         started = {one["run"]: (one["attempt"], one["at"]) for one in notices if one["kind"] == "started"}
-        ended = {one["run"] for one in notices if one["kind"] == "ended"}
-        gone = {one["run"] for one in notices if one["kind"] == "gone"} - ended
+        ended = {one["run"]: one["attempt"] for one in notices if one["kind"] == "ended"}
+        gone = {
+            one["run"]: one["attempt"] for one in notices if one["kind"] == "gone" and one["run"] not in ended
+        }
         note_started({run: facts for run, facts in started.items() if run not in ended}, self.owner)
-        self._finish(Run.objects.active().filter(pk__in=ended, owner=self.owner))
-        for run in Run.objects.active().filter(pk__in=gone, owner=self.owner):
+        for run in finish_all(self._own(ended)):
+            self._seen.pop(run.pk, None)
+            self.kick.set()
+        for run in self._own(gone):
             self._settle(run)
 
-    def _finish(self, runs: object) -> None:
-        finished = finish_all(runs)  # type: ignore[arg-type]
-        for run in finished:
-            self._sent.pop(run.pk, None)
-        if finished:
-            self.kick.set()
+    def _own(self, attempts: dict[int, int]) -> list[Run]:
+        """Own active runs that are still in the attempt of which the news speaks."""
+        runs = Run.objects.active().filter(pk__in=list(attempts), owner=self.owner)
+        return [run for run in runs if run.attempt == attempts[run.pk]]
 
     # ---- recovery
 
@@ -108,7 +112,8 @@ class LocalDispatcher:
                 log.warning("run %s of %s: %s", run.pk, run.job_name, fate.value)
                 self.kick.set()
         for run in Run.objects.active().filter(owner=self.owner):
-            if time.monotonic() - self._sent.get(run.pk, 0.0) > SETTLED:
+            quiet = time.monotonic() - self._seen.setdefault(run.pk, time.monotonic())
+            if quiet > (SLOW_START if run.status == Status.CLAIMED else SETTLED):
                 self._settle(run)
 
     def _settle(self, run: Run) -> None:
@@ -120,5 +125,5 @@ class LocalDispatcher:
             return
         fate = recover(run, self.owner)
         if fate in (Fate.FINISHED, Fate.LOST, Fate.REQUEUED):
-            self._sent.pop(run.pk, None)
+            self._seen.pop(run.pk, None)
             self.kick.set()
