@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from jobs import services
-from jobs.admin.readonly import ReadOnly, as_json, as_text, caller
+from jobs.admin.readonly import ReadOnly, as_json, as_text, caller, time_column
 from jobs.exceptions import Conflict
 from jobs.models import Revision, Run, RunEvent
 
@@ -19,19 +19,21 @@ from jobs.models import Revision, Run, RunEvent
 class EventInline(ReadOnly, admin.TabularInline):
     model = RunEvent
     verbose_name_plural = "what happened"
-    fields = ("at", "attempt", "kind", "plugin", "hook", "seconds", "message")
+    fields = ("when", "attempt", "kind", "plugin", "hook", "seconds", "message")
     readonly_fields = fields
     extra = 0
+
+    when = time_column("at")
 
 
 class RunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = (
         "id",
         "job_link",
-        "status",
+        "state",
         "source",
-        "queued_at",
-        "started_at",
+        "queued",
+        "started",
         "took",
         "exit_code",
         "reason",
@@ -47,15 +49,21 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     actions = ("cancel", "retry")
     inlines = (EventInline,)
     fields = (
-        ("job_link", "source", "status", "warned"),
+        ("job_link", "source", "state"),
         "reason",
-        ("scheduled_for", "queued_at", "started_at", "finished_at", "took"),
+        ("scheduled", "queued"),
+        ("started", "finished", "took"),
         ("attempt", "exit_code", "pool", "host"),
         ("revision", "requested_by", "retry_of"),
         "log",
         "shown_params",
         "shown_receipt",
     )
+
+    queued = time_column("queued_at")
+    started = time_column("started_at")
+    scheduled = time_column("scheduled_for")
+    finished = time_column("finished_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         return super().get_queryset(request).defer("receipt")
@@ -67,6 +75,10 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:jobs_job_change", args=[run.job_id]), run.job.name
         )
+
+    @admin.display(description="status", ordering="status")
+    def state(self, run: Run) -> str:
+        return run.get_status_display() + (", with warnings" if run.warned else "")
 
     @admin.display(description="took")
     def took(self, run: Run) -> str:
@@ -113,13 +125,15 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
 
 
 class RevisionAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("job", "number", "created_at", "author")
+    list_display = ("job", "number", "written", "author")
     list_display_links = ("number",)
     list_select_related = ("job", "author")
     search_fields = ("job__name",)
     ordering = ("-id",)
     show_full_result_count = False
-    fields = ("job", "number", "created_at", "author", "text")
+    fields = ("job", "number", "written", "author", "text")
+
+    written = time_column("created_at")
 
     @admin.display(description="job file")
     def text(self, revision: Revision) -> str:

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from jobs import services
 from jobs.admin.forms import JobForm
-from jobs.admin.readonly import as_text, caller
+from jobs.admin.readonly import as_text, as_time, caller, time_column
 from jobs.exceptions import Conflict
 from jobs.models import Job, Schedule, Source
 from plugins.exceptions import MxxError
@@ -25,10 +25,12 @@ class ScheduleInline(admin.TabularInline):
 
     model = Schedule
     verbose_name_plural = "schedules (edited in the job file above; take the tick away to pause one)"
-    fields = ("name", "text", "timezone", "next_run_time", "enabled")
-    readonly_fields = ("name", "text", "timezone", "next_run_time")
+    readonly_fields = ("name", "text", "timezone", "next_run")
+    fields = (*readonly_fields, "enabled")
     extra = 0
     can_delete = False
+
+    next_run = time_column("next_run_time")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
         return super().get_queryset(request).filter(deleted_at__isnull=True)
@@ -78,7 +80,7 @@ class JobAdmin(admin.ModelAdmin):
     @admin.display(description="next run")
     def next_run(self, job: Job) -> str:
         times = [row.next_run_time for row in job.schedules.all() if row.next_run_time]
-        return f"{min(times):%Y-%m-%d %H:%M:%S} UTC" if times else "-"
+        return as_time(min(times, default=None))
 
     @admin.display(description="history")
     def history(self, job: Job) -> str:

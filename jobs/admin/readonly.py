@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -28,6 +31,20 @@ def caller(request: HttpRequest) -> AbstractBaseUser:
     """Who asks: the admin has let no anonymous one in."""
     assert isinstance(request.user, AbstractBaseUser)
     return request.user
+
+
+def as_time(moment: datetime | None) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if moment else "-"
+
+
+def time_column(name: str) -> Callable[[Any, Any], str]:
+    """A method for a ModelAdmin or inline: the row's moment of that name to the second, in UTC."""
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def column(self: Any, row: Any) -> str:
+        return as_time(getattr(row, name))
+
+    return column
 
 
 def as_text(text: str) -> SafeString:

@@ -35,7 +35,11 @@ def form(job: Job | None = None, **values: Any) -> dict[str, Any]:
     """What a browser sends for the form as it stands, with some values changed; `off` names schedules without a tick."""
     off = values.pop("off", [])
     rows = list(job.schedules.present()) if job else []
-    sent = {"name": job.name if job else "hello", "text": job.toml if job else HELLO, "enabled": "on"}
+    sent: dict[str, Any] = {
+        "name": job.name if job else "hello",
+        "text": job.toml if job else HELLO,
+        "enabled": "on",
+    }
     sent |= {"schedules-TOTAL_FORMS": len(rows), "schedules-INITIAL_FORMS": len(rows)}
     for number, row in enumerate(rows):
         sent |= {f"schedules-{number}-id": row.pk, f"schedules-{number}-job": row.job_id}
