@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from jobs import services
 from jobs.admin.forms import JobForm
-from jobs.admin.readonly import as_text, as_time, caller, time_column
+from jobs.admin.readonly import STYLE, as_text, as_time, caller, time_column
 from jobs.exceptions import Conflict
 from jobs.models import Job, Schedule, Source
 from plugins.exceptions import MxxError
@@ -56,7 +56,7 @@ class JobAdmin(admin.ModelAdmin):
     fields = ("name", "enabled", "text")
 
     class Media:
-        css = {"all": ("admin/mxx.css",)}  # noqa: RUF012 - Django's own form
+        css = STYLE
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         jobs = super().get_queryset(request).filter(deleted_at__isnull=True)

@@ -13,9 +13,14 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+STYLE = {"all": ("admin/mxx.css",)}
+
 
 class ReadOnly:
     """Mixed into a ModelAdmin or an inline: nothing can be added, changed or deleted."""
+
+    class Media:
+        css = STYLE
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -25,11 +25,17 @@ def overviews(jobs: Iterable[Job]) -> list[JobOverview]:
     schedules: dict[int, list[Schedule]] = defaultdict(list)
     for schedule in Schedule.objects.present().filter(job__in=jobs):
         schedules[schedule.job_id].append(schedule)
-    active: dict[int | None, list[Run]] = defaultdict(list)
-    for run in Run.objects.active().lean().filter(job__in=jobs).select_related("job").order_by("-id"):
-        active[run.job_id].append(run)
+    active = _active_runs()
     last = _last_runs(jobs)
     return [JobOverview(job, schedules[job.pk], last.get(job.pk), active[job.pk]) for job in jobs]
+
+
+def _active_runs() -> dict[int | None, list[Run]]:
+    """By job id, newest first. Of all jobs: asked for some jobs, SQLite would read all the runs they ever had."""
+    active: dict[int | None, list[Run]] = defaultdict(list)
+    for run in Run.objects.active().lean().select_related("job").order_by("-id"):
+        active[run.job_id].append(run)
+    return active
 
 
 def _last_runs(jobs: list[Job]) -> dict[int | None, Run]:

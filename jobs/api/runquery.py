@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from rest_framework import serializers
 
 from jobs.api.pages import NumberedQuery
@@ -47,14 +49,24 @@ class RunQuery(NumberedQuery):
 
 
 def matching(asked: dict[str, Any]) -> RunQuerySet:
+    """The runs that a checked RunQuery asks for, its cursor and limit not yet applied."""
     runs = Run.objects.all()
     if "job" in asked:
         runs = _of_job(runs, asked["job"])
-    if "status" in asked:
-        runs = runs.filter(status__in=asked["status"])
     if "source" in asked:
         runs = runs.filter(source__in=asked["source"])
-    return runs.filter(queued_at__gte=asked["since"]) if "since" in asked else runs
+    if "since" in asked:
+        runs = runs.filter(queued_at__gte=asked["since"])
+    return _of_statuses(runs, asked) if "status" in asked else runs
+
+
+def _of_statuses(runs: RunQuerySet, asked: dict[str, Any]) -> RunQuerySet:
+    """The newest of each status by its index, then together: SQLite would sort all runs of several statuses (0.5 s a million)."""
+    if "cursor" in asked:
+        runs = runs.filter(pk__lt=asked["cursor"])
+    newest = runs.order_by("-id").values("pk")
+    parts = [Q(pk__in=newest.filter(status=status)[: asked["limit"] + 1]) for status in asked["status"]]
+    return Run.objects.filter(reduce(or_, parts))
 
 
 def _of_job(runs: RunQuerySet, name: str) -> RunQuerySet:
