@@ -23,15 +23,13 @@
   let atEnd = true;
 
   function follow() {
-    const box = byId("follow");
-    if (!box || !box.checked) return;
-    const end = byId("log-end");
-    if (atEnd && end) end.scrollIntoView({ block: "end" });
+    const view = byId("window");
+    if (view && atEnd && byId("follow").checked) view.scrollTop = view.scrollHeight;
   }
 
-  function wouldFollow() {
-    const end = byId("log-end");
-    return !end || end.getBoundingClientRect().bottom < window.innerHeight + 120;
+  function isAtEnd() {
+    const view = byId("window");
+    return !view || view.scrollHeight - view.scrollTop - view.clientHeight < 40;
   }
 
   function trim() {
@@ -76,8 +74,10 @@
   document.addEventListener("input", (event) => {
     if (event.target.id === "find") find();
     if (event.target.id === "toml") renumber(event.target);
+    if (event.target.id === "follow") { atEnd = true; follow(); }
   });
-  document.body.addEventListener("htmx:beforeSwap", () => { atEnd = wouldFollow(); });
+  follow();
+  document.body.addEventListener("htmx:beforeSwap", () => { atEnd = isAtEnd(); });
   document.body.addEventListener("htmx:afterSettle", () => { retitle(); trim(); find(); follow(); });
   // A server that is gone for a moment must not stop the page: htmx polls on; a refused poll reloads nothing.
   document.body.addEventListener("htmx:sendError", () => {

@@ -90,6 +90,7 @@ def take(folder: Path, wanted: list[str]) -> None:
                 page.click("button[type=submit]")
                 page.wait_for_url(f"{address}/")
                 for name, url in chosen.items():
+                    stories.beat()
                     page.goto(address + url)
                     wide = page.evaluate("document.documentElement.scrollWidth")
                     page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)

@@ -81,10 +81,8 @@ def _changed(look: Look, sgr: str) -> Look:
     codes = [int(code[:4]) for code in re.split("[;:]", sgr) if code] or [0]
     while codes:
         code = codes.pop(0)
-        if code in (38, 48):
-            look = _extended(look, codes, foreground=code == 38)
-        else:
-            look = _simple(look, code)
+        known = code not in (38, 48)
+        look = _simple(look, code) if known else _extended(look, codes, foreground=code == 38)
     return look
 
 

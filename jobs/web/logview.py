@@ -16,11 +16,14 @@ from jobs.services.watching import CHUNK
 from jobs.web import ansi
 from jobs.web.loglines import Assembler, Cursor, Line
 from jobs.web.viewer import Viewer
+from jobs.web.words import number
 from plugins.output import segments
 from plugins.output.segments import CUT, MXX, Record
 
 READ_AT_ONCE = 1 << 20
-HEAD, AROUND, TAIL = 100, 8, 400
+WHOLE = 200
+HEAD, AROUND, TAIL = 12, 8, 40
+"""A log of up to WHOLE lines is shown as it is; of a longer one so many at its head, around an error, at its end."""
 MOST_AT_ONCE = 1000
 TROUBLE = re.compile(
     rb"\[(?:ERR|ERROR|FATAL|CRITICAL)\]|\b(?:ERROR|FATAL|CRITICAL)\b|\b[Ee]rror:|^\S*(?:Error|Exception): "
@@ -51,6 +54,10 @@ class Block:
     def folded(self) -> int:
         return self.last - self.first + 1 if self.first else 0
 
+    @property
+    def folded_told(self) -> str:
+        return number(self.folded)
+
 
 @dataclass(frozen=True)
 class Log:
@@ -63,6 +70,10 @@ class Log:
     bytes: int
     trouble: int = 0
 
+    @property
+    def lines_told(self) -> str:
+        return number(self.lines)
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -73,11 +84,14 @@ class Tick:
     cursor: Cursor
     complete: bool
 
+    @property
+    def lines_told(self) -> str:
+        return number(self.cursor.line)
+
 
 def whole(run: Run, viewer: Viewer) -> Log:
     """The log as far as it got. A run that is over shows its head, the first error and its end; a live one its end."""
-    head, tail = (HEAD, TAIL) if run.is_over else (0, TAIL)
-    kept, around = _Kept(head, tail), run.is_over and run.status != "succeeded"
+    kept, around = _Kept(), run.is_over and run.status != "succeeded"
     assembler = Assembler()
     for line in _lines(run, assembler):
         kept.add(line, looks_bad=around and line.stream != MXX and TROUBLE.search(line.data) is not None)
@@ -108,14 +122,15 @@ def follow(run: Run, cursor: Cursor, viewer: Viewer) -> Tick:
 
 
 def last_words(run: Run, *, of_trouble: bool = False) -> str:
-    """The last line of output; with of_trouble the last that tells of an error. "" when there is none."""
+    """The last line of output; with of_trouble the first of its last ones that tells of an error. "" when there is none."""
     end = segments.end(services.run_dir(run).log)
     assembler = Assembler()
     records = services.run_records(run, max(0, end - 8 * 1024), 16 * 1024)
     lines = [*assembler.feed(records), *assembler.finish()]
     said = [line for line in lines if line.stream not in (MXX, CUT) and line.data.strip()]
     if of_trouble:
-        said = [line for line in said if TROUBLE.search(line.data)]
+        bad = [line for line in said if TROUBLE.search(line.data) and b"Traceback" not in line.data]
+        return ansi.plain(bad[0].text)[:300] if bad else ""
     return ansi.plain(said[-1].text)[:300] if said else ""
 
 
@@ -141,14 +156,14 @@ def _lines(run: Run, assembler: Assembler) -> Iterator[Line]:
 class _Kept:
     """The few lines of a long log that are shown at first."""
 
-    def __init__(self, head: int, tail: int) -> None:
-        self._head, self._room = [], head
+    def __init__(self) -> None:
+        self._head: list[Line] = []
         self._around: list[Line] = []
-        self._tail: deque[Line] = deque(maxlen=tail)
+        self._tail: deque[Line] = deque(maxlen=TAIL)
         self.trouble = 0
 
     def add(self, line: Line, *, looks_bad: bool) -> None:
-        if len(self._head) < self._room:
+        if len(self._head) < WHOLE:
             self._head.append(line)
         if looks_bad and not self.trouble:
             self.trouble = line.number
@@ -158,7 +173,9 @@ class _Kept:
         self._tail.append(line)
 
     def lines(self) -> list[Line]:
-        found = {line.number: line for line in (*self._head, *self._around, *self._tail)}
+        is_long = self._tail and self._tail[-1].number > WHOLE
+        head = self._head[:HEAD] if is_long else self._head
+        found = {line.number: line for line in (*head, *self._around, *self._tail)}
         return [found[number] for number in sorted(found)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobs.web.words import sentence, took
+from jobs.web.words import took
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Program:
             words.append(_("code %(code)d") % {"code": self.exit_code})
         if self.signal is not None and "signal" not in self.how:
             words.append(_("by signal %(signal)d") % {"signal": abs(self.signal)})
-        if self.started is not None and self.ended is not None:
+        if self.started is not None and self.ended is not None and self.how.startswith("ended by itself"):
             words.append(_("after %(time)s") % {"time": took(self.ended - self.started)})
         return ", ".join(words)
 
@@ -121,5 +121,5 @@ def _started(count: int) -> str:
 
 def last_sentence(receipt: Receipt) -> str:
     if receipt.left:
-        return sentence(_("what is left was started with detached = true, or could not be ended"))
-    return sentence(_("nothing of this run is alive"))
+        return _("what is left was started with detached = true, or could not be ended.")
+    return _("nothing of this run is alive.")

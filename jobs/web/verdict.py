@@ -63,8 +63,14 @@ def _live(run: Run, usual: Usual | None) -> str:
             if over
             else _("%(time)s in") % {"time": took_in_full(seconds)}
         )
-    left = took(usual.median - seconds)
+    left = _left(seconds, usual.median - seconds)
     return _("%(time)s in, about %(left)s to go") % {"time": took_in_full(seconds), "left": left}
+
+
+def _left(seconds: float, left: float) -> str:
+    """The unit is said once where it is the same: `42 minutes in, about 26 to go`."""
+    both_minutes = 60 <= seconds < 3570 and 60 <= left < 3570
+    return str(round(left / 60)) if both_minutes else took(left)
 
 
 def _succeeded(run: Run, usual: Usual | None) -> str:

@@ -72,6 +72,17 @@ def counted(number: int) -> str:
     return names[number] if number < len(names) else f"{number:,}"
 
 
+def ordinal(number: int) -> str:
+    """`second`; `12th`."""
+    names = ("", _("first"), _("second"), _("third"), _("fourth"), _("fifth"), _("sixth"), _("seventh"))
+    return names[number] if number < len(names) else _("%(n)dth") % {"n": number}
+
+
+def number(count: int) -> str:
+    """`1,199`."""
+    return f"{count:,}"
+
+
 def size(count: int) -> str:
     """Bytes as `96 kB`, `3.1 GB`."""
     value = float(count)

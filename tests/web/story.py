@@ -35,6 +35,11 @@ def supervisor(*, heard_ago: float = 1.0) -> Supervisor:
     )
 
 
+def beat() -> None:
+    """The supervisor is alive at this moment."""
+    Supervisor.objects.update(heartbeat_at=clock.now(), scheduler_beat_at=clock.now())
+
+
 def job(name: str, toml: str, **kwargs: Any) -> Job:
     return services.save_job(name=name, draft=services.read_draft(text=toml), source="page", **kwargs)
 

@@ -19,7 +19,7 @@ from jobs.web.pictures.lengths import Lengths, lengths
 from jobs.web.pictures.strip import Strip, strip
 from jobs.web.verdict import LONGEST
 from jobs.web.viewer import Viewer
-from jobs.web.words import took
+from jobs.web.words import ordinal, took
 from plugins.exceptions import BadInput, Problem
 
 HISTORY, LISTED = 40, 6
@@ -97,7 +97,7 @@ def job_page(
         latest=latest,
         live=live,
         reason=_reason(latest, live),
-        strip=strip(past, HISTORY) if past else None,
+        strip=strip(past, len(past)) if past else None,
         plans=[_plan(schedule, viewer) for schedule in job.schedules.present()],
         lengths=lengths(past, usual, viewer),
         usual=_usual_words(usual),
@@ -151,7 +151,7 @@ def _state(
     row = reading.streak(past)
     lasted = took(latest.seconds) if latest.seconds is not None else ""
     words = (
-        _("%(n)d in a row") % {"n": row}
+        _("%(n)s in a row") % {"n": ordinal(row)}
         if row > 1
         else _("after %(time)s") % {"time": lasted}
         if lasted

@@ -16,7 +16,7 @@ from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pictures.strip import Strip, strip
 from jobs.web.reading import Brief, Unfinished
 from jobs.web.viewer import Viewer
-from jobs.web.words import took
+from jobs.web.words import ordinal, took
 
 PAGE = 100
 STATES = ("needs-you", "running", "waiting", "paused")
@@ -198,10 +198,12 @@ def _last(
         return "", _live(live, usual, viewer)
     if latest is None:
         return "", ""
+    if latest.status == "missed":
+        return viewer.tag(latest.at, _("due %(time)s") % {"time": viewer.clock(latest.at)}), ""
     when = viewer.short_tag(latest.finished_at or latest.at)
     row = reading.streak(past)
     if row > 1:
-        return when, _("%(n)d in a row") % {"n": row}
+        return when, _("%(n)s in a row") % {"n": ordinal(row)}
     if latest.status == "timed_out" and latest.seconds is not None:
         return when, _("after %(time)s") % {"time": took(latest.seconds)}
     if latest.warned and latest.seconds is not None and usual:

@@ -21,7 +21,7 @@ from jobs.web.marks import BAD, Mark, mark
 from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pictures import ribbon as pictures
 from jobs.web.viewer import Viewer
-from jobs.web.words import counted, listed, sentence, took
+from jobs.web.words import counted, listed, ordinal, sentence, took
 
 MOST_TROUBLES, MOST_LIVE, MOST_PLANNED, MOST_LATELY = 12, 12, 14, 8
 OFTEN = 18
@@ -195,13 +195,19 @@ def _ago(at: datetime, viewer: Viewer) -> SafeString:
 def _what_happened(run: Run, streak: int, usual: Usual | None) -> str:
     seconds = run.duration.total_seconds() if run.duration else None
     reason = run.reason.strip().split("\n")[0][:240].rstrip(".")
-    words = [_with_time(reason or mark(run.status).word, run.status, seconds, usual)]
+    words = [
+        _with_time(
+            _("stopped") if run.status == Status.TIMED_OUT else reason or mark(run.status).word,
+            seconds,
+            usual,
+        )
+    ]
     if streak > 1:
-        words.append(_("%(n)s failure in a row.") % {"n": _ordinal(streak)})
+        words.append(_("%(n)s failure in a row.") % {"n": ordinal(streak).capitalize()})
     return " ".join(words)
 
 
-def _with_time(reason: str, status: str, seconds: float | None, usual: Usual | None) -> str:
+def _with_time(reason: str, seconds: float | None, usual: Usual | None) -> str:
     if seconds is None:
         return sentence(reason)
     text = _("%(reason)s after %(time)s") % {"reason": reason, "time": took(seconds)}
@@ -210,11 +216,6 @@ def _with_time(reason: str, status: str, seconds: float | None, usual: Usual | N
             _("%(text)s; it usually takes %(usual)s") % {"text": text, "usual": took(usual.median)}
         )
     return sentence(text)
-
-
-def _ordinal(number: int) -> str:
-    names = ("", _("First"), _("Second"), _("Third"), _("Fourth"), _("Fifth"), _("Sixth"), _("Seventh"))
-    return names[number] if number < len(names) else f"{number}th"
 
 
 # ---- running
@@ -285,7 +286,7 @@ def _past(outcome: Outcome, name: str, often: bool, viewer: Viewer) -> pictures.
     lasted = f", {took(outcome.seconds)}" if outcome.seconds is not None else ""
     title = f"{name}, {viewer.clock(outcome.at)}{lasted}, {outcome.word.lower()}"
     loud = _("%(job)s failed") % {"job": name[:30]} if css == "broke" else ""
-    end = outcome.finished_at or outcome.at
+    end = outcome.finished_at if outcome.started_at and outcome.finished_at else outcome.at
     return pictures.Happening(outcome.at, end, css, title, outcome.url, loud, often and css == "ran")
 
 
@@ -340,9 +341,8 @@ def _planned_row(moment: datetime, item: Forecast, usual: Usual | None, viewer: 
     rhythm = (
         f"{viewer.away(moment)}, {item.schedule.text[:1].lower()}{item.schedule.text[1:]}" if repeats else ""
     )
-    seconds = viewer.local(moment).second != 0
     return Planned(
-        viewer.tag(moment, viewer.clock(moment, seconds=seconds)),
+        viewer.clock_tag(moment),
         item.schedule.job.name,
         took(usual.median) if usual else "",
         rhythm,

@@ -194,7 +194,7 @@ def _hook(event: dict[str, Any]) -> Stretch:
     """A hook's message is what it raised."""
     point = str(event.get("hook") or event.get("point") or _("hook"))
     bad = point == "on_error" or event.get("message")
-    css = "broke" if bad else "hold" if point in ("hold", "on_true", "on_false") else "hook"
+    css = "hold" if point in ("hold", "on_true", "on_false") else "broke" if bad else "hook"
     started = float(event["at"])
     return Stretch(
         point, str(event.get("plugin") or ""), css, started, started + float(event.get("seconds") or 0)

@@ -16,6 +16,7 @@ from jobs.web.words import listed
 
 COLUMN, BAR, BASE, TALLEST, LEAST = 8, 6, 20, 17, 3
 FOUR_HOURS = 4 * 3600
+DOTS = {"missed": "odd", "skipped": "none", "waits": "now"}
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def strip(outcomes: Sequence[Outcome], columns: int = 20) -> Strip:
         kind = _kind(outcome)
         if kind == "ran":
             ran += f"M{x} {BASE - height}h{BAR}v{height}h-{BAR}z"
-        elif kind in ("missed", "skipped"):
-            dots.append(Dot("odd" if kind == "missed" else "none", x + 3))
+        elif kind in DOTS:
+            dots.append(Dot(DOTS[kind], x + 3))
         else:
             paths.append(_path(kind, x, height))
     if ran:
@@ -88,13 +89,14 @@ def _kind(outcome: Outcome) -> str:
         "missed": "missed",
         "skipped": "skipped",
         "cancelled": "none",
+        "queued": "waits",
     }.get(outcome.status, "now")
 
 
 def _height(seconds: float | None, usual: float) -> int:
     """A usual run is as tall as its order of magnitude; the others are compared with it."""
     level = LEAST + 11 * log(1 + usual) / log(1 + FOUR_HOURS)
-    ratio = (seconds or 0) / usual if usual else 1.0
+    ratio = seconds / usual if usual and seconds is not None else 1.0
     return round(max(LEAST, min(TALLEST, level * ratio)))
 
 

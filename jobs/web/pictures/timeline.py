@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from jobs.web.viewer import Viewer
 from jobs.web.words import took_exactly
 
@@ -102,7 +104,11 @@ def timeline(
         groups=[[_row(stretch, at) for stretch in group] for group in shown],
         ticks=_ticks(first, span, viewer, moment),
         moment=f"{moment:.2f}%" if moment is not None else "",
-        label=f"{viewer.clock(viewer.epoch(first), seconds=True)} – {viewer.clock(viewer.epoch(last), seconds=True)}",
+        label=_("%(first)s to %(last)s")
+        % {
+            "first": viewer.clock(viewer.epoch(first), seconds=True),
+            "last": viewer.clock(viewer.epoch(last), seconds=True),
+        },
     )
 
 
@@ -134,6 +140,8 @@ def _ticks(first: float, span: float, viewer: Viewer, moment: float | None) -> l
         if moment is None or abs(x - moment) > 9:
             ticks.append(Tick(f"{x:.2f}%", _anchor(x), text))
         epoch += step
+    if not ticks or float(ticks[0].x.rstrip("%")) > 12:
+        ticks.insert(0, Tick("0", "start", viewer.clock(viewer.epoch(first), seconds=step < 60) if clock else "0 s"))
     if moment is not None:
         told = viewer.epoch(first + moment / PAPER * span)
         text = viewer.clock(told, seconds=step < 60) if clock else f"{moment / PAPER * span:.2f} s"
