@@ -70,7 +70,8 @@ class Assembler:
                 yield from self._end_open(older_than=self._reached - MOST_OPEN)
 
     def finish(self) -> Iterator[Line]:
-        """The run is over: what has no newline is a line all the same."""
+        """The run is over: what has no newline is a line all the same, and was never shown as one."""
+        self._seen = -1
         yield from self._end_open(older_than=self._reached + 1)
 
     def unfinished(self) -> list[Line]:

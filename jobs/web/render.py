@@ -27,7 +27,8 @@ def viewer_of(request: HttpRequest) -> Viewer:
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A whole page; context must hold `viewer`."""
-    context.setdefault("health", services.health())
+    if "health" not in context:
+        context["health"] = services.health()
     context["banner"] = banner(context["health"], context["viewer"])
     theme = request.COOKIES.get(THEME_COOKIE, "")
     context["theme"] = theme if theme in THEMES else ""

@@ -92,7 +92,7 @@ def now_page(viewer: Viewer, health: services.Health) -> NowPage:
     needy = [brief for brief in briefs.values() if brief.needs_you]
     recent = _recent(viewer)
     future = forecasts(viewer.now, viewer.now + pictures.AHEAD)
-    live = list(Run.objects.unfinished().lean().select_related("revision").order_by("id")[: MOST_LIVE * 2])
+    live = list(Run.objects.unfinished().lean().order_by("id")[: MOST_LIVE * 2])
     past = outcomes.latest([brief.id for brief in needy])
     jobs = {*past, *(run.job_id for run in live if run.job_id), *(item.schedule.job_id for item in future)}
     usual = outcomes.usual({*jobs, *(row["job_id"] for row in recent if row["job_id"])})

@@ -141,7 +141,9 @@ def _ticks(first: float, span: float, viewer: Viewer, moment: float | None) -> l
             ticks.append(Tick(f"{x:.2f}%", _anchor(x), text))
         epoch += step
     if not ticks or float(ticks[0].x.rstrip("%")) > 12:
-        ticks.insert(0, Tick("0", "start", viewer.clock(viewer.epoch(first), seconds=step < 60) if clock else "0 s"))
+        ticks.insert(
+            0, Tick("0", "start", viewer.clock(viewer.epoch(first), seconds=step < 60) if clock else "0 s")
+        )
     if moment is not None:
         told = viewer.epoch(first + moment / PAPER * span)
         text = viewer.clock(told, seconds=step < 60) if clock else f"{moment / PAPER * span:.2f} s"

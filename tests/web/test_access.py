@@ -1,0 +1,82 @@
+"""Deny by default: a stranger sees three doors and nothing behind them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from jobs.web import urls
+
+OPEN = {"login", "setup", "theme"}
+EXAMPLES = {"name": "hello", "run_id": 1, "schedule_id": 1, "token": "x"}
+
+
+def routes() -> list[tuple[str, str]]:
+    from django.urls import reverse
+
+    found = []
+    for pattern in urls.urlpatterns:
+        kwargs = {name: EXAMPLES[name] for name in pattern.pattern.converters}
+        found.append((pattern.name, reverse(f"web:{pattern.name}", kwargs=kwargs)))
+    return found
+
+
+def test_every_page_is_walked() -> None:
+    assert {name for name, _ in routes()} > OPEN
+    assert len(routes()) == len(urls.urlpatterns)
+    assert get_resolver()
+
+
+@pytest.mark.parametrize("method", ["get", "post", "head", "delete"])
+@pytest.mark.django_db
+def test_a_stranger_is_sent_to_the_login_page_from_everywhere(client: Client, method: str) -> None:
+    for name, url in routes():
+        if name not in OPEN:
+            answer = getattr(client, method)(url)
+            assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/login/"), (
+                f"{method} {url}"
+            )
+
+
+@pytest.mark.django_db
+def test_a_poll_of_an_ended_session_takes_the_whole_page_to_the_login(client: Client) -> None:
+    answer = client.get("/runs/1/log/", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == "/login/"
+
+
+@pytest.mark.django_db
+def test_a_stranger_may_log_in_with_name_and_password(client: Client, mira: object) -> None:
+    from tests.web.story import PASSWORD
+
+    assert client.post("/login/", {"username": "mira", "password": "wrong"}).status_code == 200
+    answer = client.post("/login/", {"username": "mira", "password": PASSWORD, "next": "/runs/"})
+    assert answer["Location"] == "/runs/"
+
+
+def test_every_answer_forbids_inline_script_and_style(web: Client) -> None:
+    for path in ("/", "/jobs/", "/runs/", "/new-job/", "/runs/99/", "/login/"):
+        policy = web.get(path)["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "unsafe" not in policy
+
+
+def test_a_change_by_get_is_refused(web: Client) -> None:
+    for path in (
+        "/jobs/hello/run/",
+        "/jobs/hello/pause/",
+        "/jobs/hello/save/",
+        "/runs/1/cancel/",
+        "/runs/1/retry/",
+    ):
+        assert web.get(path).status_code == 405
+
+
+def test_what_is_not_there_is_told_in_words(web: Client) -> None:
+    for path, words in (
+        ("/jobs/nope/", "nope"),
+        ("/runs/99/", "There is no run 99"),
+        ("/nowhere/", "There is nothing here"),
+    ):
+        answer = web.get(path)
+        assert answer.status_code == 404
+        assert words in answer.content.decode()

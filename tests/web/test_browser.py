@@ -1,0 +1,137 @@
+"""In a real Chromium: no complaint of the console, nothing wider than a phone, a log that grows by itself."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+from pytest_django.live_server_helper import LiveServer
+
+from jobs import services
+from jobs.models import Run, Status
+from jobs.timing import clock
+from plugins.output.segments import OUT, Writer
+from tests.web import story
+from tests.web.conftest import Screen
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+HELLO = '[os]\ncmd = ["echo", "hello"]\n'
+
+
+def paths(told: story.Story) -> list[str]:
+    runs = [f"/runs/{run.pk}/" for run in (told.failed, told.ended, told.running)]
+    return [
+        "/",
+        "/jobs/",
+        "/jobs/arknights-daily/",
+        "/jobs/scratch/",
+        "/runs/",
+        "/new-job/",
+        "/jobs/scratch/delete/",
+        *runs,
+    ]
+
+
+@pytest.fixture
+def told(transactional_db: None) -> story.Story:
+    return story.tell()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_complains_or_scrolls_sideways(
+    told: story.Story, screen: Screen, width: int, scheme: str
+) -> None:
+    screen.page.set_viewport_size({"width": width, "height": 740})
+    screen.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in paths(told):
+        page = screen.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert screen.complaints == []
+
+
+def test_a_live_log_grows_and_ends_by_itself(told: story.Story, screen: Screen) -> None:
+    run = story.run(story.job("live", HELLO), Status.RUNNING, ago=1, lasted=0)
+    writer = Writer(services.run_dir(run).log)
+    writer.append(OUT, 1, b"first words\n")
+    page = screen.open(f"/runs/{run.pk}/")
+    expect(page.locator("#lines")).to_contain_text("first words")
+    writer.append(OUT, 1, "\x1b[32mgreen 雪\x1b[0m\n".encode())
+    expect(page.locator("#lines .ansi-green")).to_have_text("green 雪")
+    run.move(Status.SUCCEEDED, expect=[Status.RUNNING], finished_at=clock.now())
+    expect(page.locator("#run-head .status")).to_have_text("Succeeded")
+    assert page.locator("#lines li").count() == 2
+    assert screen.complaints == []
+
+
+def test_polling_stops_once_the_run_is_over(screen: Screen) -> None:
+    run = story.run(story.job("live", HELLO), Status.RUNNING, ago=1, lasted=0)
+    page = screen.open(f"/runs/{run.pk}/")
+    polls: list[int] = []
+    page.on("response", lambda answer: polls.append(answer.status) if "/log/" in answer.url else None)
+    run.move(Status.SUCCEEDED, expect=[Status.RUNNING], finished_at=clock.now())
+    expect(page.locator("#run-head .status")).to_have_text("Succeeded")
+    page.wait_for_timeout(2500)  # longer than two polls would take
+    assert polls.count(286) == 1 and polls[-1] == 286
+
+
+def test_run_now_lands_on_the_live_page(screen: Screen) -> None:
+    story.job("hello", HELLO)
+    page = screen.open("/jobs/hello/")
+    page.get_by_role("button", name="Run now").click()
+    page.wait_for_url("**/runs/*/")
+    expect(page.locator("h1")).to_have_text("Waits for its turn")
+    assert Run.objects.count() == 1
+
+
+def test_params_are_asked_in_a_small_form(told: story.Story, screen: Screen) -> None:
+    page = screen.open("/jobs/arknights-daily/")
+    page.get_by_role("button", name="Run now…").click()
+    page.get_by_label("stage").fill("9-9")
+    page.get_by_role("button", name="Run now", exact=True).click()
+    page.wait_for_url("**/runs/*/")
+    assert Run.objects.latest("id").params["stage"] == "9-9"
+
+
+def test_a_slash_goes_to_the_search_field(screen: Screen) -> None:
+    page = screen.open("/jobs/")
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+
+
+def test_colours_can_be_chosen_and_stay(screen: Screen) -> None:
+    page = screen.open("/")
+    page.get_by_role("button", name="dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    screen.open("/jobs/")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("button", name="as the system").click()
+    expect(page.locator("html")).not_to_have_attribute("data-theme", "dark")
+
+
+def test_everything_works_without_javascript(live_server: LiveServer, context: BrowserContext) -> None:
+    token = services.open_link()
+    story.job("hello", HELLO)
+    browser = context.browser
+    assert browser is not None
+    bare = browser.new_context(java_script_enabled=False)
+    page = bare.new_page()
+    page.goto(f"{live_server.url}/setup/{token}/")
+    page.fill("#username", "mira")
+    page.fill("#password", story.PASSWORD)
+    page.click("button[type=submit]")
+    page.goto(f"{live_server.url}/jobs/hello/")
+    page.fill("#toml", HELLO + "# changed\n")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#toml")).to_have_value(HELLO + "# changed\n")
+    page.get_by_role("button", name="Run now").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("h1")).to_have_text("Cancelled before it began")
+    bare.close()
+
+
+def test_a_fold_opens_in_place(told: story.Story, screen: Screen) -> None:
+    page = screen.open(f"/runs/{told.failed.pk}/")
+    page.locator(".folded a").first.click()
+    expect(page.locator("#L600")).to_be_visible()
+    assert screen.complaints == []

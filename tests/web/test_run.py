@@ -1,0 +1,171 @@
+"""One run: its verdict, its log while it grows, its end."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from jobs import services
+from jobs.models import Run, Source, Status
+from jobs.timing import clock
+from plugins.output.segments import ERR, MXX, OUT, Writer
+from tests.web import story
+
+HELLO = '[job]\ntimeout = "2h"\n\n[os]\ncmd = ["echo", "hello"]\n'
+POLL = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def running(db: None) -> Run:
+    return story.run(
+        story.job("hello", HELLO), Status.RUNNING, ago=10, lasted=0, schedule=None, source=Source.MANUAL
+    )
+
+
+def page_of(web: Client, run: Run) -> str:
+    return web.get(f"/runs/{run.pk}/").content.decode()
+
+
+def poll(web: Client, run: Run, page: str) -> tuple[int, str]:
+    """One tick, with the cursor that stands in the page."""
+    cursor = dict(re.findall(r'name="(offset|seen|line)" value="(\d+)"', page))
+    answer = web.get(f"/runs/{run.pk}/log/", cursor, headers=POLL)
+    return answer.status_code, answer.content.decode()
+
+
+def new_lines(page: str) -> list[str]:
+    return re.findall(r'<li id="L\d+"[^>]*>.*?<code>(.*?)</code>', page.split('<ol id="unfinished"')[0])
+
+
+def test_a_poll_brings_only_what_is_new(web: Client, running: Run) -> None:
+    writer = Writer(services.run_dir(running).log)
+    writer.append(OUT, 1, b"first\n")
+    page = page_of(web, running)
+    writer.append(OUT, 1, b"second\nthi")
+    status, tick = poll(web, running, page)
+    assert (status, new_lines(tick)) == (200, ["second"])
+    assert "thi" in tick.split('<ol id="unfinished"')[1]
+    writer.append(OUT, 1, b"rd\n")
+    assert new_lines(poll(web, running, tick)[1]) == ["third"]
+
+
+def test_polling_ends_with_286_and_the_whole_story(web: Client, running: Run) -> None:
+    Writer(services.run_dir(running).log).append(OUT, 1, b"no newline at the end")
+    page = page_of(web, running)
+    story.hook(running, "action", "os", 0, 600)
+    running.move(Status.SUCCEEDED, expect=[Status.RUNNING], finished_at=clock.now())
+    status, tick = poll(web, running, page)
+    assert status == 286
+    assert new_lines(tick) == ["no newline at the end"]
+    assert "Done in" in tick and "What happened" in tick
+
+
+def test_the_page_of_an_ended_run_does_not_poll(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO))
+    assert "every 1s" not in page_of(web, run)
+
+
+def test_output_cannot_become_markup(web: Client, running: Run) -> None:
+    Writer(services.run_dir(running).log).append(OUT, 1, b"<script>alert(1)</script>\x1b[31m<b>red</b>\n")
+    page = page_of(web, running)
+    assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
+    assert '<span class="ansi-red">&lt;b&gt;red&lt;/b&gt;</span>' in page
+
+
+def test_one_poll_brings_a_bounded_part(web: Client, running: Run) -> None:
+    page = page_of(web, running)
+    writer = Writer(services.run_dir(running).log)
+    for _ in range(40):
+        writer.append(OUT, 1, b"x" * 1023 + b"\n" + b"y" * (15 * 1024 - 1) + b"\n")
+    first, tick = poll(web, running, page)
+    assert first == 200
+    assert 0 < len(new_lines(tick)) < 40
+    assert len(new_lines(poll(web, running, tick)[1])) > 0
+
+
+def test_a_failure_says_what_and_after_how_long_of_usually(web: Client) -> None:
+    job = story.job("hello", HELLO)
+    for number in range(5):
+        story.run(job, ago=100 + number, lasted=52)
+    run = story.run(job, Status.FAILED, ago=30, lasted=19, reason="echo ended with code 1", exit_code=1)
+    page = page_of(web, run)
+    assert "<h1>echo ended with code 1, after 19 minutes of usually 52</h1>" in page
+
+
+def test_the_first_error_of_a_long_log_is_shown_and_linked(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO), Status.FAILED, reason="sh ended with code 1")
+    said = [story.Said(0, f"line {n}\n") for n in range(1, 1001)]
+    said[500] = story.Said(0, "ERROR: disk full\n", ERR)
+    story.log(run, said)
+    page = page_of(web, run)
+    assert 'href="#L501"' in page and 'id="L501" class="found"' in page
+    assert "more lines" in page and "line 300<" not in page
+
+
+def test_a_fold_opens_to_its_lines(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO))
+    story.log(run, [story.Said(0, f"line {n}\n") for n in range(1, 1001)])
+    part = web.get(f"/runs/{run.pk}/log/?first=300&last=302", headers=POLL).content.decode()
+    assert new_lines(part) == ["line 300", "line 301", "line 302"]
+    whole = web.get(f"/runs/{run.pk}/log/?first=300&last=302").content.decode()
+    assert "line 301" in whole and "<html" in whole
+
+
+def test_the_log_can_be_taken_as_a_file_and_only_as_a_file(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO))
+    story.log(run, [story.Said(0, "started\n", MXX, 0), story.Said(0, "<b>Grüße</b>\n")])
+    answer = web.get(f"/runs/{run.pk}/log/download/")
+    assert answer.getvalue().decode().endswith("started\n<b>Grüße</b>\n")  # type: ignore[attr-defined]
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert "attachment" in answer["Content-Disposition"] and "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_a_waiting_run_is_cancelled_from_its_page(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO), Status.QUEUED, lasted=None)
+    web.post(f"/runs/{run.pk}/cancel/")
+    run.refresh_from_db()
+    assert run.status == Status.CANCELLED
+    assert "Cancelled before it began" in page_of(web, run)
+
+
+def test_cancelling_what_is_over_is_told_not_a_fault(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO))
+    answer = web.post(f"/runs/{run.pk}/cancel/", follow=True)
+    assert answer.status_code == 200
+    assert "over already" in answer.content.decode()
+
+
+def test_retry_is_a_run_of_its_own(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO), Status.FAILED, reason="it broke")
+    answer = web.post(f"/runs/{run.pk}/retry/")
+    again = Run.objects.get(retry_of=run)
+    assert answer["Location"] == f"/runs/{again.pk}/"
+    assert f"A retry of run {run.pk} by mira" in page_of(web, again)
+
+
+def test_a_receipt_with_missing_parts_is_shown(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO), receipt={"launches": [{"argv": ["/bin/sh"]}]})
+    page = page_of(web, run)
+    assert "1 started," in page and ">sh</code>" in page
+
+
+@pytest.mark.parametrize("status", Status.values)
+def test_every_status_has_a_page(web: Client, status: str) -> None:
+    run = story.run(
+        story.job("hello", HELLO),
+        status,
+        reason="",
+        lasted=None if status in ("queued", "skipped", "missed") else 1,
+    )
+    for path in (f"/runs/{run.pk}/", "/", "/jobs/", "/jobs/hello/", "/runs/"):
+        assert web.get(path).status_code == 200
+
+
+def test_a_run_without_a_job_has_a_page(web: Client) -> None:
+    run = services.queue_file_run(
+        name="hello", draft=services.read_draft(text=HELLO), params={}, reserved_for="x"
+    )
+    assert "hello" in page_of(web, run)
+    assert web.get("/").status_code == 200
