@@ -5,7 +5,7 @@ VENV_PYTHON := $(CURDIR)/.venv/bin/python
 SCRATCH := $(CURDIR)/.venv/scratch-home
 ISOLATED := env -u DATABASE_URL -u MXX_BROKER_URL MXX_HOME="$(SCRATCH)"
 
-.PHONY: up test lint bench soak lock clean runtime dev
+.PHONY: up test lint lint-style lint-format lint-types lint-django bench soak lock clean runtime dev scratch
 
 # Serve: web pages, API and scheduler. ARGS="..." is passed on.
 up: runtime
@@ -15,11 +15,19 @@ up: runtime
 test: dev
 	@"$(VENV_PYTHON)" -m pytest $(ARGS)
 
-lint: dev
+# All four with one look: make -k lint
+lint: lint-style lint-format lint-types lint-django
+
+lint-style: dev
 	"$(VENV_PYTHON)" -m ruff check .
+
+lint-format: dev
 	"$(VENV_PYTHON)" -m ruff format --check .
-	@mkdir -p -m 700 "$(SCRATCH)"
+
+lint-types: dev scratch
 	$(ISOLATED) "$(VENV_PYTHON)" -m mypy
+
+lint-django: dev scratch
 	$(ISOLATED) "$(VENV_PYTHON)" manage.py check
 	$(ISOLATED) "$(VENV_PYTHON)" manage.py makemigrations --check --dry-run
 
@@ -41,3 +49,6 @@ clean:
 
 runtime dev:
 	@$(PYTHON) tools/venv.py $@
+
+scratch: dev
+	@mkdir -p -m 700 "$(SCRATCH)"
