@@ -61,7 +61,7 @@ def served() -> Iterator[str]:
 
 
 def pages(story: object) -> dict[str, str]:
-    from tests.web.story import Story
+    from tests.web.tale import Story
 
     assert isinstance(story, Story)
     return {
@@ -82,8 +82,9 @@ def take(folder: Path, wanted: list[str]) -> None:
     from playwright.sync_api import sync_playwright
 
     from tests.web import story as stories
+    from tests.web import tale
 
-    told = stories.tell()
+    told = tale.tell()
     chosen = {name: url for name, url in pages(told).items() if not wanted or name in wanted}
     with served() as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)

@@ -45,7 +45,7 @@ def since_it_worked(run: Run) -> Changes | None:
 
 def difference(old: str, new: str) -> list[Change]:
     """Changed lines with one line around them and the section they stand in."""
-    found = []
+    found: list[Change] = []
     for line in list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))[2:]:
         if line.startswith("@@"):
             if found:

@@ -6,12 +6,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 View = Callable[..., Any]
+
+
+def member(request: HttpRequest) -> User:
+    """Who is asking, behind the gate."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def members_only(view: View) -> View:

@@ -117,10 +117,12 @@ def why_it_ran(run: Run, viewer: Viewer) -> str:
 def _by_schedule(run: Run) -> str:
     head = _("By a schedule that is gone.")
     if run.schedule:
-        head = _("Schedule “%(name)s”: %(text)s.") % {
-            "name": run.schedule.name,
-            "text": run.schedule.text.rstrip("."),
-        }
+        named = (
+            _("Schedule “%(name)s”: %(text)s.")
+            if not run.schedule.name.isdigit()
+            else _("By its schedule: %(text)s.")
+        )
+        head = named % {"name": run.schedule.name, "text": run.schedule.text.rstrip(".")}
     if not run.scheduled_for or not run.started_at:
         return head
     late = (run.started_at - run.scheduled_for).total_seconds()

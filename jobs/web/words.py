@@ -67,8 +67,8 @@ def took_of_usual(seconds: float, usual: float) -> str:
 
 def counted(number: int) -> str:
     """Small numbers as words, at the head of a sentence: `Four`."""
-    names = (_("No"), _("One"), _("Two"), _("Three"), _("Four"), _("Five"), _("Six"))
-    names += (_("Seven"), _("Eight"), _("Nine"), _("Ten"), _("Eleven"), _("Twelve"))
+    few = [_("No"), _("One"), _("Two"), _("Three"), _("Four"), _("Five"), _("Six")]
+    names = [*few, _("Seven"), _("Eight"), _("Nine"), _("Ten"), _("Eleven"), _("Twelve")]
     return names[number] if number < len(names) else f"{number:,}"
 
 

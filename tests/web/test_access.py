@@ -18,6 +18,7 @@ def routes() -> list[tuple[str, str]]:
     found = []
     for pattern in urls.urlpatterns:
         kwargs = {name: EXAMPLES[name] for name in pattern.pattern.converters}
+        assert pattern.name is not None
         found.append((pattern.name, reverse(f"web:{pattern.name}", kwargs=kwargs)))
     return found
 

@@ -10,7 +10,7 @@ from jobs import services
 from jobs.models import Run, Status
 from jobs.timing import clock
 from plugins.output.segments import OUT, Writer
-from tests.web import story
+from tests.web import story, tale
 from tests.web.conftest import Screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HELLO = '[os]\ncmd = ["echo", "hello"]\n'
 
 
-def paths(told: story.Story) -> list[str]:
+def paths(told: tale.Story) -> list[str]:
     runs = [f"/runs/{run.pk}/" for run in (told.failed, told.ended, told.running)]
     return [
         "/",
@@ -33,14 +33,14 @@ def paths(told: story.Story) -> list[str]:
 
 
 @pytest.fixture
-def told(transactional_db: None) -> story.Story:
-    return story.tell()
+def told(transactional_db: None) -> tale.Story:
+    return tale.tell()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_complains_or_scrolls_sideways(
-    told: story.Story, screen: Screen, width: int, scheme: str
+    told: tale.Story, screen: Screen, width: int, scheme: str
 ) -> None:
     screen.page.set_viewport_size({"width": width, "height": 740})
     screen.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ def test_no_page_complains_or_scrolls_sideways(
     assert screen.complaints == []
 
 
-def test_a_live_log_grows_and_ends_by_itself(told: story.Story, screen: Screen) -> None:
+def test_a_live_log_grows_and_ends_by_itself(told: tale.Story, screen: Screen) -> None:
     run = story.run(story.job("live", HELLO), Status.RUNNING, ago=1, lasted=0)
     writer = Writer(services.run_dir(run).log)
     writer.append(OUT, 1, b"first words\n")
@@ -84,7 +84,7 @@ def test_run_now_lands_on_the_live_page(screen: Screen) -> None:
     assert Run.objects.count() == 1
 
 
-def test_params_are_asked_in_a_small_form(told: story.Story, screen: Screen) -> None:
+def test_params_are_asked_in_a_small_form(told: tale.Story, screen: Screen) -> None:
     page = screen.open("/jobs/arknights-daily/")
     page.get_by_role("button", name="Run now…").click()
     page.get_by_label("stage").fill("9-9")
@@ -130,7 +130,7 @@ def test_everything_works_without_javascript(live_server: LiveServer, context: B
     bare.close()
 
 
-def test_a_fold_opens_in_place(told: story.Story, screen: Screen) -> None:
+def test_a_fold_opens_in_place(told: tale.Story, screen: Screen) -> None:
     page = screen.open(f"/runs/{told.failed.pk}/")
     page.locator(".folded a").first.click()
     expect(page.locator("#L600")).to_be_visible()

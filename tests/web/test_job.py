@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from jobs import services
-from jobs.models import Job, Run, Status
+from jobs.models import Job, Run, Schedule, Status
 from tests.web import story
 
 HELLO = '[os]\ncmd = ["echo", "hello"]\n'
@@ -64,8 +64,8 @@ def test_one_schedule_can_be_paused_alone(web: Client) -> None:
     schedule.refresh_from_db()
     assert not schedule.enabled and schedule.next_run_time is None
     web.post(f"/jobs/daily/schedules/{schedule.pk}/resume/")
-    schedule.refresh_from_db()
-    assert schedule.enabled and schedule.next_run_time is not None
+    again = Schedule.objects.get()
+    assert again.enabled and again.next_run_time is not None
 
 
 def test_a_schedule_of_another_job_is_not_found(web: Client) -> None:

@@ -117,7 +117,7 @@ def test_the_log_can_be_taken_as_a_file_and_only_as_a_file(web: Client) -> None:
     run = story.run(story.job("hello", HELLO))
     story.log(run, [story.Said(0, "started\n", MXX, 0), story.Said(0, "<b>Grüße</b>\n")])
     answer = web.get(f"/runs/{run.pk}/log/download/")
-    assert answer.getvalue().decode().endswith("started\n<b>Grüße</b>\n")  # type: ignore[attr-defined]
+    assert answer.getvalue().decode().endswith("started\n<b>Grüße</b>\n")
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert "attachment" in answer["Content-Disposition"] and "sandbox" in answer["Content-Security-Policy"]
 

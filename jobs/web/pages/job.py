@@ -34,6 +34,7 @@ class Time:
 @dataclass(frozen=True)
 class Plan:
     schedule: Schedule
+    name: str
     next: SafeString | str
     away: str
     times: list[Time]
@@ -185,6 +186,7 @@ def _plan(schedule: Schedule, viewer: Viewer) -> Plan:
     since = _("since %(day)s") % {"day": viewer.day(schedule.paused_at)} if schedule.paused_at else ""
     return Plan(
         schedule,
+        "" if schedule.name.isdigit() else schedule.name,
         viewer.day_clock_tag(planned) if planned else "",
         viewer.away(planned) if planned else "",
         _times(moments, viewer),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.utils import dateformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -71,6 +71,18 @@ class Quiet:
 
 
 @dataclass(frozen=True)
+class Ended:
+    """Runs of one job that ended alike; last: id of the newest."""
+
+    job_id: int | None
+    job: str
+    status: str
+    count: int
+    last: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class NowPage:
     headline: str
     summary: str
@@ -95,7 +107,7 @@ def now_page(viewer: Viewer, health: services.Health) -> NowPage:
     live = list(Run.objects.unfinished().lean().order_by("id")[: MOST_LIVE * 2])
     past = outcomes.latest([brief.id for brief in needy])
     jobs = {*past, *(run.job_id for run in live if run.job_id), *(item.schedule.job_id for item in future)}
-    usual = outcomes.usual({*jobs, *(row["job_id"] for row in recent if row["job_id"])})
+    usual = outcomes.usual({*jobs, *(row.job_id for row in recent if row.job_id)})
     troubles = _troubles(past, usual, viewer)
     finished = _finished(viewer)
     names = {brief.id: brief.name for brief in briefs.values()}
@@ -112,7 +124,7 @@ def now_page(viewer: Viewer, health: services.Health) -> NowPage:
         running=health.running,
         waiting=health.queued,
         planned=_planned(future, usual, viewer),
-        quiet=_quiet(recent, usual, names, viewer),
+        quiet=_quiet(recent, names, viewer),
         heard=viewer.away_tag(health.scheduler_beat_at) if health.scheduler_beat_at else "",
     )
 
@@ -129,10 +141,10 @@ def _headline(needy: int, health: services.Health, has_jobs: bool) -> str:
     return _("All quiet")
 
 
-def _summary(recent: list[dict[str, object]], health: services.Health) -> str:
+def _summary(recent: list[Ended], health: services.Health) -> str:
     ends: Counter[str] = Counter()
     for row in recent:
-        ends[str(row["status"])] += int(str(row["count"]))
+        ends[row.status] += row.count
     good = ends.pop("succeeded", 0)
     words = [ngettext("%(n)d run as planned", "%(n)d runs as planned", good) % {"n": good}] if good else []
     words += [f"{counted(count).lower()} {mark(status).word.lower()}" for status, count in ends.most_common()]
@@ -149,13 +161,13 @@ def _summary(recent: list[dict[str, object]], health: services.Health) -> str:
     return " ".join([*told, ", ".join(live) + "." if live else ""]).strip()
 
 
-def _recent(viewer: Viewer) -> list[dict[str, object]]:
+def _recent(viewer: Viewer) -> list[Ended]:
     """Ends of the last 24 hours, counted by job and status."""
-    ended = Run.objects.filter(finished_at__gte=viewer.now - timedelta(hours=24))
-    rows = ended.values("job_id", "job_name", "status").annotate(
-        count=Count("id"), last=Max("id"), at=Max("finished_at")
+    ended = Run.objects.filter(finished_at__gte=viewer.now - timedelta(hours=24)).values(
+        "job_id", "job_name", "status"
     )
-    return list(rows.order_by("-at"))
+    rows = ended.annotate(count=Count("id"), last=Max("id"), at=Max("finished_at")).order_by("-at")
+    return [Ended(*row) for row in rows.values_list("job_id", "job_name", "status", "count", "last", "at")]
 
 
 # ---- needs you
@@ -307,10 +319,8 @@ def _due(
     return pictures.Happening(moment, end, "due", title, often=often)
 
 
-def _in_words(recent: list[dict[str, object]], future: Sequence[Forecast]) -> str:
-    bad = [
-        f"{row['job_name']} {mark(str(row['status'])).word.lower()}" for row in recent if row["status"] in BAD
-    ]
+def _in_words(recent: list[Ended], future: Sequence[Forecast]) -> str:
+    bad = [f"{row.job} {mark(row.status).word.lower()}" for row in recent if row.status in BAD]
     ahead = sum(len(item.moments) for item in future)
     told = listed(bad[:8]) or _("nothing went wrong")
     return _("The last 12 and the next 24 hours: %(told)s; %(n)d runs are due.") % {"told": told, "n": ahead}
@@ -349,22 +359,15 @@ def _planned_row(moment: datetime, item: Forecast, usual: Usual | None, viewer: 
     )
 
 
-def _quiet(
-    recent: list[dict[str, object]], usual: dict[int, Usual], names: dict[int, str], viewer: Viewer
-) -> list[Quiet]:
+def _quiet(recent: list[Ended], names: dict[int, str], viewer: Viewer) -> list[Quiet]:
     """Good ends, one row a job."""
-    good = [row for row in recent if row["status"] == Status.SUCCEEDED and row["job_id"] in names][
-        :MOST_LATELY
+    good = [row for row in recent if row.status == Status.SUCCEEDED and row.job_id in names][:MOST_LATELY]
+    began = dict(Run.objects.filter(pk__in=[row.last for row in good]).values_list("pk", "started_at"))
+    return [
+        Quiet(row.last, viewer.short_tag(row.at), row.job, row.count, _lasted(began.get(row.last), row.at))
+        for row in good
     ]
-    spans = dict(
-        Run.objects.filter(Q(pk__in=[row["last"] for row in good]), started_at__isnull=False).values_list(
-            "pk", "started_at"
-        )
-    )
-    rows = []
-    for row in good:
-        at, run = row["at"], int(str(row["last"]))
-        assert isinstance(at, datetime)
-        lasted = took((at - spans[run]).total_seconds()) if run in spans else ""
-        rows.append(Quiet(run, viewer.short_tag(at), str(row["job_name"]), int(str(row["count"])), lasted))
-    return rows
+
+
+def _lasted(began: datetime | None, ended: datetime) -> str:
+    return took((ended - began).total_seconds()) if began else ""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -46,6 +49,7 @@ class State:
     why_it_ended: str
     when_it_ends: str
     timeline: Timeline | None
+    facts: list[tuple[str, SafeString | str]]
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,6 @@ class RunPage:
     log: Log
     changes: Changes | None
     changed_at: SafeString | str
-    facts: list[tuple[str, SafeString | str]]
-    earlier: Run | None
 
 
 def run_page(run: Run, viewer: Viewer) -> RunPage:
@@ -65,8 +67,6 @@ def run_page(run: Run, viewer: Viewer) -> RunPage:
         log=logview.whole(run, viewer),
         changes=changes,
         changed_at=viewer.day_clock_tag(changes.new.created_at) if changes else "",
-        facts=_facts(run, viewer),
-        earlier=_earlier(run),
     )
 
 
@@ -92,6 +92,7 @@ def state_of(run: Run, viewer: Viewer) -> State:
         why_it_ended=_why_it_ended(run),
         when_it_ends="" if run.is_over else _when_it_ends(run, usual, viewer),
         timeline=_timeline(run, events, receipt, viewer) if run.is_over else None,
+        facts=_facts(run, viewer),
     )
 
 
@@ -226,29 +227,34 @@ def _broke_at(run: Run, events: list[dict[str, Any]], receipt: Receipt | None) -
 
 
 def _facts(run: Run, viewer: Viewer) -> list[tuple[str, SafeString | str]]:
-    rows: list[tuple[str, SafeString | str]] = []
-    if run.scheduled_for:
-        rows.append((_("Due"), viewer.clock_tag(run.scheduled_for, seconds=True)))
-    if run.started_at:
-        rows.append((_("Started"), viewer.clock_tag(run.started_at, seconds=True)))
-    elif run.queued_at:
-        rows.append((_("Queued"), viewer.clock_tag(run.queued_at, seconds=True)))
-    policies = _policies(run)
-    most = (policies.retries if policies else 0) + 1
+    rows: list[tuple[str, SafeString | str]] = _when(run, viewer)
     if run.attempt:
-        rows.append(
-            (_("Attempt"), _("%(n)d of %(most)d") % {"n": run.attempt, "most": max(most, run.attempt)})
-        )
+        policies = _policies(run)
+        most = max((policies.retries if policies else 0) + 1, run.attempt)
+        rows.append((_("Attempt"), _("%(n)d of %(most)d") % {"n": run.attempt, "most": most}))
     if run.exit_code is not None:
         rows.append((_("Exit code"), str(run.exit_code)))
     rows.append((_("Revision"), str(run.revision.number)))
-    rows.append(
-        (
-            _("Pool"),
-            _("%(pool)s, on %(host)s") % {"pool": run.pool, "host": run.host} if run.host else run.pool,
-        )
-    )
+    place = _("%(pool)s, on %(host)s") if run.host else "%(pool)s"
+    rows.append((_("Pool"), place % {"pool": run.pool, "host": run.host}))
+    if run.params:
+        lines = ((f"{name} = {json.dumps(value, ensure_ascii=False)}",) for name, value in run.params.items())
+        rows.append((_("Parameters"), format_html_join("", "<code>{}</code>", lines)))
+    if earlier := _earlier(run):
+        rows.append((_("Earlier"), _link(earlier)))
     return rows
+
+
+def _when(run: Run, viewer: Viewer) -> list[tuple[str, SafeString | str]]:
+    due = [(_("Due"), viewer.clock_tag(run.scheduled_for, seconds=True))] if run.scheduled_for else []
+    if run.started_at:
+        return [*due, (_("Started"), viewer.clock_tag(run.started_at, seconds=True))]
+    return [*due, (_("Queued"), viewer.clock_tag(run.queued_at, seconds=True))]
+
+
+def _link(run: Run) -> SafeString:
+    word = mark(run.status, warned=run.warned).word.lower()
+    return format_html('<a href="{}">{}, {}</a>', reverse("web:run", args=[run.pk]), run.pk, word)
 
 
 def _earlier(run: Run) -> Run | None:

@@ -96,7 +96,8 @@ def ribbon(happenings: Sequence[Happening], viewer: Viewer) -> Ribbon:
         return min(100.0, max(0.0, (moment - first) / total * 100))
 
     lanes = [_Room() for _ in LANES]
-    bars, ticks = [], {}
+    bars: list[Bar] = []
+    ticks: dict[tuple[str, str], Tick] = {}
     for item in sorted(happenings, key=lambda item: (item.css == "due", item.start)):
         x = min(at(item.start), 100 - LEAST_WIDTH)
         width = max(LEAST_WIDTH, at(item.end) - x)

@@ -129,7 +129,8 @@ def _ticks(first: float, span: float, viewer: Viewer, moment: float | None) -> l
     step = next((step for step in STEPS if span / step <= MOST_TICKS), STEPS[-1])
     clock = step >= 1
     begin = -(-first // step) * step if clock else first
-    ticks, epoch = [], begin
+    ticks: list[Tick] = []
+    epoch = begin
     while epoch <= first + span and len(ticks) <= MOST_TICKS + 1:
         x = (epoch - first) / span * PAPER
         text = (
@@ -140,7 +141,7 @@ def _ticks(first: float, span: float, viewer: Viewer, moment: float | None) -> l
         if moment is None or abs(x - moment) > 9:
             ticks.append(Tick(f"{x:.2f}%", _anchor(x), text))
         epoch += step
-    if not ticks or float(ticks[0].x.rstrip("%")) > 12:
+    if not ticks or float(ticks[0].x.rstrip("%")) > (12 if step >= 60 else 22):
         ticks.insert(
             0, Tick("0", "start", viewer.clock(viewer.epoch(first), seconds=step < 60) if clock else "0 s")
         )

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jobs import services
 from jobs.models import Job, Source
 from jobs.web import params
+from jobs.web.gate import member
 from jobs.web.pages.job import Editor, declared_of, editor_of, job_page
 from jobs.web.render import job_or_404, page, viewer_of
 from plugins.exceptions import BadInput, Problem
@@ -44,7 +45,7 @@ def run_now(request: HttpRequest, name: str) -> HttpResponse:
     found = job_or_404(name)
     try:
         given = params.read(declared_of(found), request.POST)
-        run = services.trigger_job(job=found, source=Source.MANUAL, params=given, by=request.user)
+        run = services.trigger_job(job=found, source=Source.MANUAL, params=given, by=member(request))
     except BadInput as error:
         return _page(request, found, given=request.POST.dict(), refused=error.problems, status=422)
     return redirect("web:run", run.pk)
@@ -94,7 +95,7 @@ def save(request: HttpRequest, name: str) -> HttpResponse:
             draft=services.read_draft(text=text),
             source=found.source,
             job=found,
-            author=request.user,
+            author=member(request),
         )
     except BadInput as error:
         revision = int(based_on) if based_on.isascii() and based_on.isdigit() else 0

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import services
 from jobs.exceptions import Conflict
+from jobs.web.gate import member
 from jobs.web.pages.job import editor_of
 from jobs.web.pages.jobs import STATES, Filters, jobs_page
 from jobs.web.render import page, viewer_of
@@ -45,7 +46,7 @@ def _create(request: HttpRequest) -> HttpResponse:
     name, text = request.POST.get("name", ""), _posted_text(request)
     try:
         draft = services.read_draft(text=text)
-        created = services.save_job(name=name, draft=draft, source="page", author=request.user)
+        created = services.save_job(name=name, draft=draft, source="page", author=member(request))
     except BadInput as error:
         return _editor(request, name=name, text=text, problems=error.problems)
     except Conflict as error:

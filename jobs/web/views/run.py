@@ -15,6 +15,7 @@ from jobs import services
 from jobs.exceptions import Conflict
 from jobs.models import Run
 from jobs.web import logview
+from jobs.web.gate import member
 from jobs.web.loglines import Cursor
 from jobs.web.pages.run import run_page, state_of
 from jobs.web.render import page, run_or_404, viewer_of
@@ -47,6 +48,8 @@ def _tick(request: HttpRequest, found: Run) -> HttpResponse:
     cursor = Cursor(offset, _number(request, "seen", offset), _number(request, "line", 0))
     tick = logview.follow(found, cursor, viewer)
     context = {"tick": tick, "state": state_of(found, viewer)}
+    if tick.complete:
+        context["log"] = logview.whole(found, viewer)  # only now it is known where the first error stands
     return render(request, "run_tick.html", context, status=HTMX_STOP_POLLING if tick.complete else 200)
 
 
@@ -105,7 +108,7 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 def retry(request: HttpRequest, run_id: int) -> HttpResponse:
     """A new run of its own; the old one stays as it is."""
     try:
-        again = services.retry_run(run=run_or_404(run_id), by=request.user)
+        again = services.retry_run(run=run_or_404(run_id), by=member(request))
     except Conflict as error:
         messages.warning(request, str(error))
         return redirect("web:run", run_id)
