@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "knox",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "django_htmx",
     "template_partials",
     "django_apscheduler",
@@ -147,7 +148,13 @@ REST_FRAMEWORK = {
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "mxx_", "TOKEN_TTL": None}
 KNOX_TOKEN_MODEL = "jobs.Token"
-SPECTACULAR_SETTINGS = {"TITLE": "MXX", "VERSION": "0.1.0", "OAS_VERSION": "3.1.0"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MXX",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.0",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
 
 LOGGING = {
     "version": 1,

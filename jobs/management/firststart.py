@@ -19,13 +19,22 @@ class Start:
 
     loaded: services.Loaded
     setup: str | None
+    paused: bool
+    """True when this was the first start on a home of the prototype: its jobs were loaded paused."""
 
 
 def prepare() -> Start:
     make_home()
-    migrate()
+    first = migrate()
+    paused = first and is_a_prototypes_home()
     services.local_owner_token(Path(settings.MXX_HOME))
-    return Start(services.load_folder(Path(settings.MXX_JOBS_DIR)), services.open_link())
+    loaded = services.load_folder(Path(settings.MXX_JOBS_DIR), paused=paused)
+    return Start(loaded, services.open_link(), paused)
+
+
+def is_a_prototypes_home() -> bool:
+    home = Path(settings.MXX_HOME)
+    return any((home / name).exists() for name in ("server/registry.json", "apps/apps.json"))
 
 
 def make_home() -> None:
@@ -36,8 +45,10 @@ def make_home() -> None:
     home.chmod(0o700)
 
 
-def migrate() -> None:
-    """Bring the database up to date; a look costs 20 ms when there is nothing to do."""
+def migrate() -> bool:
+    """Bring the database up to date; a look costs 20 ms when there is nothing to do. True: it was empty before."""
     executor = MigrationExecutor(connection)
+    first = not executor.loader.applied_migrations
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
+    return first

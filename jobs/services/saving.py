@@ -37,6 +37,7 @@ def save_job(
 
     An unchanged text makes no new revision; unchanged schedules keep next_run_time and anchor.
     source: where the text came from: "api", "page", "admin", "cli" or "file:NAME".
+    enabled: only for a new job; an existing one is paused and resumed by services of their own.
     """
     name = jobfile.check_name(name)
     try:
@@ -57,7 +58,7 @@ def _write(job: Job, name: str, draft: Draft, author: AbstractBaseUser | None, e
     job.rename(name)
     job.take_policies(draft.checked.table)
     job.updated_at = clock.now()
-    if enabled is not None:
+    if enabled is not None and job.pk is None:
         job.enabled = enabled
     job.save()
     if job.revision is None or job.revision.toml != draft.toml:

@@ -88,11 +88,11 @@ class Mxx:
         until(self.healthy, 60, "healthy")
         return self
 
-    def command(self, *words: str) -> subprocess.Popen[str]:
+    def command(self, *words: str, **environment: str) -> subprocess.Popen[str]:
         """`manage.py WORDS` with captured output; the caller waits for it."""
         return subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), *words],
-            env={**self.environment, "MXX_BIND": "127.0.0.1:8765"},
+            env={**self.environment, "MXX_BIND": "127.0.0.1:8765", **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

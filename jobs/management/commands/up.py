@@ -96,6 +96,12 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"mxx: {count} job file{'s' if count != 1 else ''} from {settings.MXX_JOBS_DIR}"
             )
+        if start.paused and loaded.created:
+            self.stdout.write(
+                "mxx: this is a home of the prototype: its jobs are loaded paused; resume them one by one"
+            )
+        for name in loaded.let_go:
+            self.stdout.write(f"mxx: the file of {name} is gone; the job stays and can be edited now")
         for file, problem in loaded.refused:
             self.stderr.write(f"mxx: {file} is not loaded: {problem}")
 
