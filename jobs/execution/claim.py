@@ -38,6 +38,8 @@ def claim_one(run: Run, *, owner: str, host: str) -> bool:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIM_LOCK])
+        if run.not_before and run.not_before > clock.now():
+            return False
         if run.job and not Decision(default_parallel=1 << 30).is_free_for(run):
             return False
         won = Run.objects.claim([run.pk], owner=owner, host=host)
@@ -82,7 +84,7 @@ class Decision:
         """Applies the job's overlap policy; a run that may not start is skipped or stays queued."""
         if run.job is None:
             return True
-        active, waiting = self._active[run.job_id], self._waiting[run.job_id]
+        active, waiting = self._active[run.job.pk], self._waiting[run.job.pk]
         if run.job.overlap == "parallel":
             if active + waiting < (run.job.max_parallel or self._default_parallel):
                 return True

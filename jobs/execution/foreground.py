@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from jobs import services
 from jobs.execution import owner
@@ -12,14 +13,16 @@ from jobs.execution.claim import claim_one
 from jobs.execution.finishing import finish_all, finish_without_result, note_started
 from jobs.execution.keepers import start_cold
 from jobs.execution.owner import host_name
-from jobs.execution.recovery import keeper_lives, recover
+from jobs.execution.recovery import Fate, recover
 from jobs.execution.specs import spec_of
 from jobs.models import Run, Status, Supervisor
 from plugins.custody.backends import Identity, backend
 from plugins.exceptions import MxxError
+from plugins.output import segments
 from plugins.output.segments import Record
 
 LOOK = 0.05
+BY_TERMINAL = "cancelled in the terminal"
 HEARTBEAT = 2.0
 
 
@@ -38,77 +41,68 @@ class Foreground:
         self._cancelled.set()
 
     def execute(self, run: Run) -> Run:
-        """run: queued and reserved for this process. Returns it ended."""
+        """run: queued and reserved for this process. Returns it ended, retries included."""
         try:
-            if self._claim(run):
-                self._run(run)
+            while self._claim(run):
+                self._attempt(run)
         finally:
             owner.sign_off(self.row.pk)
-        run.refresh_from_db()
         return run
 
     def _claim(self, run: Run) -> bool:
-        """Wait until the job is not busy. False when the run was cancelled meanwhile."""
-        while not claim_one(run, owner=self.row.pk, host=host_name()):
+        """Wait until the job is not busy. False when the run is over."""
+        while not run.is_over:
+            if claim_one(run, owner=self.row.pk, host=host_name()):
+                return True
+            if self._cancelled.is_set():
+                services.cancel_run(run=run, reason=BY_TERMINAL)
             self._beat()
-            if self._cancelled.is_set() and not run.is_over:
-                services.cancel_run(run=run, reason="cancelled in the terminal")
-            run.refresh_from_db()
-            if run.is_over:
-                return False
             time.sleep(LOOK)
-        return True
+            run.refresh_from_db()
+        return False
 
-    def _run(self, run: Run) -> None:
+    def _attempt(self, run: Run) -> None:
+        """One attempt, from the go token until its end is in the row, by whomever it was written."""
         try:
-            spec = spec_of(run)
+            keeper = start_cold(spec_of(run))
         except MxxError as error:
             finish_without_result(run, Status.FAILED, str(error))
             return
-        keeper = start_cold(spec)
-        asked = False
-        while not finish_all([run]):
+        attempt = run.attempt
+        while run.is_active and run.attempt == attempt:
+            time.sleep(LOOK)
             self._turn(run)
-            if self._cancelled.is_set() and not asked:
-                asked = self._stop(run)
-            if keeper.poll() is not None and services.run_dir(run).result() is None:
+            if run.owner == self.row.pk and not finish_all([run]) and keeper.poll() is not None:
                 self._after_a_dead_keeper(run)
-                break
         keeper.wait()
-        self._show_news(run)
+        self._show_news(run, attempt)
+        self._offset = 0
 
     def _turn(self, run: Run) -> None:
-        self._show_news(run)
+        run.refresh_from_db()
+        self._show_news(run, run.attempt)
         self._beat()
-        if run.status == Status.CLAIMED and (started := services.run_dir(run).started()):
+        started = services.run_dir(run).started() or {}
+        if run.status == Status.CLAIMED and "at" in started:
             note_started({run.pk: (run.attempt, started["at"])}, self.row.pk)
-            run.refresh_from_db()
-        if (
-            not self._cancelled.is_set()
-            and Run.objects.filter(pk=run.pk, cancel_requested_at__isnull=False).exists()
-        ):
-            run.refresh_from_db()
-            self._cancelled.set()
-        time.sleep(LOOK)
+        if self._cancelled.is_set() or run.cancel_requested_at:
+            self._stop(run, started)
 
-    def _stop(self, run: Run) -> bool:
+    def _stop(self, run: Run, started: dict[str, Any]) -> None:
+        """Once: the keeper reads the request at its next look, or at this signal."""
         folder = services.run_dir(run)
-        folder.ask_to_stop(run.cancel_reason or "cancelled in the terminal")
-        started = folder.started() or {}
-        if "pid" in started:
-            backend().wake(Identity(started["pid"], started["start"]))
-        return True
+        if folder.stop_request() is None:
+            folder.ask_to_stop(run.cancel_reason or BY_TERMINAL)
+            if "pid" in started:
+                backend().wake(Identity(started["pid"], started["start"]))
 
     def _after_a_dead_keeper(self, run: Run) -> None:
-        while not run.is_over and not keeper_lives(services.run_dir(run)):
-            recover(run, self.row.pk)
-            run.refresh_from_db()
-            if run.status == Status.QUEUED:
-                finish_without_result(run, Status.FAILED, "its keeper could not be started")
-                return
+        """It may have ended in order between two looks; if not, the run is lost, or never began."""
+        if recover(run, self.row.pk) is Fate.REQUEUED:
+            Run.objects.filter(pk=run.pk).update(reserved_for=self.row.pk)
 
-    def _show_news(self, run: Run) -> None:
-        records = services.run_records(run, self._offset)
+    def _show_news(self, run: Run, attempt: int) -> None:
+        records = segments.read(services.run_dir(run, attempt).log, self._offset)
         if records:
             self._offset = records[-1].end
             self._show(records)

@@ -12,7 +12,7 @@ from jobs.execution.claim import claim
 from jobs.execution.finishing import finish_all, finish_without_result, note_started
 from jobs.execution.keepers import ZygoteKeepers
 from jobs.execution.owner import host_name
-from jobs.execution.recovery import Fate, keeper_lives, orphans, recover
+from jobs.execution.recovery import Fate, keeper_lives, orphans, recover, release_reservations
 from jobs.execution.specs import spec_of
 from jobs.models import Run, Status
 from jobs.timing import clock
@@ -106,6 +106,8 @@ class LocalDispatcher:
 
     def mend(self) -> None:
         """Once a second: runs of dead owners, and own runs of which nothing was heard."""
+        if release_reservations():
+            self.kick.set()
         for run in orphans(self.owner):
             fate = recover(run, self.owner)
             if fate is not Fate.UNDECIDED:

@@ -8,6 +8,7 @@ import socket
 from datetime import datetime
 
 from jobs.models import Supervisor
+from jobs.models.supervisor import STALE_AFTER
 from jobs.timing import clock
 from plugins.custody.backends import backend
 
@@ -39,8 +40,6 @@ def is_gone(owner: Supervisor, now: datetime) -> bool:
 
 
 def _is_fresh(owner: Supervisor, now: datetime) -> bool:
-    from jobs.models.supervisor import STALE_AFTER
-
     return owner.heartbeat_at > now - STALE_AFTER
 
 

@@ -37,6 +37,15 @@ def orphans(me: str) -> list[Run]:
     return [run for run in active if run.owner not in holders or owners.is_gone(holders[run.owner], now)]
 
 
+def release_reservations() -> int:
+    """Queued runs that wait for a terminal which is gone: from now on any supervisor may claim them."""
+    now = clock.now()
+    reserved = Run.objects.queued().exclude(reserved_for="")
+    holders = Supervisor.objects.in_bulk(set(reserved.values_list("reserved_for", flat=True)))
+    living = [pk for pk, holder in holders.items() if not owners.is_gone(holder, now)]
+    return reserved.exclude(reserved_for__in=living).update(reserved_for="")
+
+
 def recover(run: Run, me: str) -> Fate:
     """Decide by what is on disk; the start marker fences off a keeper that may still hold the go token."""
     folder = services.run_dir(run)

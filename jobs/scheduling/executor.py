@@ -13,7 +13,7 @@ from jobs.services.params import schedule_params
 from jobs.timing import clock
 
 
-class RunExecutor(BaseExecutor):  # type: ignore[misc]
+class RunExecutor(BaseExecutor):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[Run] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from jobs.models import Lease
 from jobs.timing import clock
@@ -40,11 +40,11 @@ class LeaseHolder:
             Lease.objects.filter(name=NAME, holder=self.holder, epoch=self.epoch).update(expires_at=None)
             self.epoch = None
 
-    def _renew(self, epoch: int, expires: object) -> bool:
+    def _renew(self, epoch: int, expires: datetime) -> bool:
         mine = Lease.objects.filter(name=NAME, holder=self.holder, epoch=epoch)
         return bool(mine.update(expires_at=expires))
 
-    def _take(self, expires: object) -> int:
+    def _take(self, expires: datetime) -> int:
         self.epoch = None
         Lease.objects.get_or_create(name=NAME)
         row = Lease.objects.select_for_update().get(name=NAME)

@@ -65,7 +65,9 @@ def _missed(count: int, exact: bool, misfire: str, merged: bool) -> str:
     number = f"{count}" if exact else f"more than {count}"
     what = f"{number} due moment{'s' if count != 1 else ''} passed while nobody was there"
     if merged:
-        return f"{what}; " + ("merged into one late run" if misfire == "latest" else f"the newest {ALL_CAP} run late")
+        return f"{what}; " + (
+            "merged into one late run" if misfire == "latest" else f"the newest {ALL_CAP} run late"
+        )
     return f"{what}; misfire policy is {misfire!r}"
 
 

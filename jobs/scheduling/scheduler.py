@@ -25,7 +25,7 @@ BACK_OFF = (0.2, 5.0)
 """Seconds to wait after a failed wake-up: the first, doubled up to the last."""
 
 
-class Scheduler(BackgroundScheduler):  # type: ignore[misc]
+class Scheduler(BackgroundScheduler):
     """Overrides _process_jobs and _main_loop of APScheduler 3.11 (tests/jobs/scheduling/test_contract.py)."""
 
     def __init__(self, holder: str, on_runs: Callable[[], None] = lambda: None) -> None:

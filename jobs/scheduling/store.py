@@ -38,7 +38,7 @@ class Row(NamedTuple):
     job__misfire_window: float | None
 
 
-class Planned(BaseTrigger):  # type: ignore[misc]
+class Planned(BaseTrigger):
     """Answers what the plan already holds: the arithmetic is done once, by our own clock."""
 
     def __init__(self, following: datetime | None) -> None:
@@ -48,7 +48,7 @@ class Planned(BaseTrigger):  # type: ignore[misc]
         return self.following
 
 
-class DueJob(APJob):  # type: ignore[misc]
+class DueJob(APJob):
     """A schedule that is due, in APScheduler's clothes."""
 
     row: Row
@@ -63,7 +63,7 @@ def _never() -> None:
     raise AssertionError("the executor appends Run rows; it calls nothing")
 
 
-class ScheduleJobStore(DjangoJobStore):  # type: ignore[misc]
+class ScheduleJobStore(DjangoJobStore):
     """Reads Schedule; what APScheduler wants to change is kept until flush(), in the wake-up's transaction."""
 
     def __init__(self) -> None:

@@ -62,6 +62,7 @@ def _release(schedule: Schedule) -> None:
     first = schedule.rule().after(since) if since else None
     if since is None or first is None or first > now:
         return
+    assert schedule.job.revision is not None
     passed = schedule.rule().due(first, now, 1)
     count = str(passed.count) if passed.exact else f"more than {passed.count}"
     Run.objects.create(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
 from jobs.exceptions import Conflict, NotFound
@@ -13,6 +12,7 @@ from jobs.models.run import RunQuerySet
 from jobs.services.announce import announce
 from jobs.services.drafts import Draft
 from jobs.services.params import with_defaults
+from jobs.services.people import Caller, person
 from jobs.timing import clock
 from plugins import jobfile
 
@@ -29,7 +29,7 @@ def trigger_job(
     job: Job,
     source: str = Source.MANUAL,
     params: dict[str, Any] | None = None,
-    by: AbstractBaseUser | None = None,
+    by: Caller = None,
     idempotency_key: str | None = None,
     reserved_for: str = "",
 ) -> Run:
@@ -50,7 +50,7 @@ def trigger_job(
                 source=source,
                 params=given,
                 priority=job.priority,
-                requested_by=by,
+                requested_by=person(by),
                 idempotency_key=idempotency_key,
                 reserved_for=reserved_for,
             )
@@ -110,7 +110,7 @@ def request_cancel(runs: RunQuerySet, *, reason: str) -> int:
     return ended + asked.update(cancel_requested_at=now, cancel_reason=reason)
 
 
-def retry_run(*, run: Run, by: AbstractBaseUser | None = None) -> Run:
+def retry_run(*, run: Run, by: Caller = None) -> Run:
     """A new run with the same params and the same revision. Raises Conflict while the old one is not over."""
     if not run.is_over:
         raise Conflict(f"run {run.pk} is not over yet: {run.status}")
@@ -122,7 +122,7 @@ def retry_run(*, run: Run, by: AbstractBaseUser | None = None) -> Run:
             source=Source.RETRY,
             params=run.params,
             priority=run.priority,
-            requested_by=by,
+            requested_by=person(by),
             retry_of=run,
         )
         announce()

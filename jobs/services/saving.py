@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Job, Revision, Schedule
 from jobs.services.announce import announce
 from jobs.services.drafts import Draft, default_zone, read_draft
+from jobs.services.people import Caller, person
 from jobs.timing import clock
 from jobs.timing.table import Timing, read_schedule
 from plugins import jobfile
@@ -30,7 +30,7 @@ def save_job(
     draft: Draft,
     source: str,
     job: Job | None = None,
-    author: AbstractBaseUser | None = None,
+    author: Caller = None,
     enabled: bool | None = None,
 ) -> Job:
     """Create the job, or give an existing one this text (and name). Raises BadInput, Conflict.
@@ -54,16 +54,16 @@ def save_job(
     return job
 
 
-def _write(job: Job, name: str, draft: Draft, author: AbstractBaseUser | None, enabled: bool | None) -> None:
+def _write(job: Job, name: str, draft: Draft, author: Caller, enabled: bool | None) -> None:
     job.rename(name)
     job.take_policies(draft.checked.table)
     job.updated_at = clock.now()
-    if enabled is not None and job.pk is None:
+    if enabled is not None and job._state.adding:
         job.enabled = enabled
     job.save()
     if job.revision is None or job.revision.toml != draft.toml:
         number = (job.revision.number if job.revision else 0) + 1
-        job.revision = Revision.objects.create(job=job, number=number, toml=draft.toml, author=author)
+        job.revision = Revision.objects.create(job=job, number=number, toml=draft.toml, author=person(author))
         job.save(update_fields=["revision"])
     _write_schedules(job, draft)
 
