@@ -169,5 +169,8 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_503"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"mxx": {"level": MXX_LOG.upper()}},
+    "loggers": {
+        "mxx": {"level": MXX_LOG.upper()},
+        "django.request": {"level": "ERROR"},  # a 4xx is the caller's, not the log's
+    },
 }

@@ -114,6 +114,8 @@ def retry_run(*, run: Run, by: Caller = None) -> Run:
     """A new run with the same params and the same revision. Raises Conflict while the old one is not over."""
     if not run.is_over:
         raise Conflict(f"run {run.pk} is not over yet: {run.status}")
+    if run.job and run.job.deleted_at:
+        raise Conflict(f"the job of run {run.pk} is deleted")
     with transaction.atomic():
         again = Run.objects.create(
             job=run.job,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from tests.chaos.mxx import Mxx, until
 
@@ -24,7 +25,7 @@ def test_an_interval_fires_at_each_moment_once_while_others_save_jobs(mxx: Mxx) 
     busy.set()
     saver.join()
     moments = sorted(datetime.fromisoformat(run["scheduled_for"]) for run in runs)
-    gaps = {later - earlier for earlier, later in zip(moments, moments[1:], strict=False)}
+    gaps = {later - earlier for earlier, later in pairwise(moments)}
     assert gaps == {timedelta(seconds=1)}
 
 
