@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 BAD = ("failed", "lost", "timed_out", "missed")
 """A job whose latest run ended like this needs you."""
@@ -12,29 +13,34 @@ BAD = ("failed", "lost", "timed_out", "missed")
 
 @dataclass(frozen=True)
 class Mark:
-    """css: class names of mxx.css; icon: id of a symbol in parts/marks.html."""
+    """css: class names of mxx.css; icon: id of a symbol in parts/marks.html; said: the word, translated when read."""
 
     css: str
     icon: str
-    word: str
+    said: str | Promise
+
+    @property
+    def word(self) -> str:
+        return str(self.said)
+
+
+MARKS = {
+    "queued": Mark("queued", "queued", _("Queued")),
+    "claimed": Mark("running", "running", _("Starting")),
+    "dispatched": Mark("running", "running", _("Dispatched")),
+    "running": Mark("running", "running", _("Running")),
+    "stopping": Mark("running", "running", _("Stopping")),
+    "succeeded": Mark("succeeded", "succeeded", _("Succeeded")),
+    "failed": Mark("failed", "failed", _("Failed")),
+    "timed_out": Mark("timed-out", "timed-out", _("Timed out")),
+    "cancelled": Mark("cancelled", "cancelled", _("Cancelled")),
+    "lost": Mark("lost", "lost", _("Lost")),
+    "skipped": Mark("skipped", "skipped", _("Skipped")),
+    "missed": Mark("missed", "missed", _("Missed")),
+    "paused": Mark("paused", "paused", _("Paused")),
+}
+WARNED = Mark("warned", "warned", _("Warned"))
 
 
 def mark(status: str, *, warned: bool = False) -> Mark:
-    if warned and status == "succeeded":
-        return Mark("warned", "warned", _("Warned"))
-    css, icon, word = {
-        "queued": ("queued", "queued", _("Queued")),
-        "claimed": ("running", "running", _("Starting")),
-        "dispatched": ("running", "running", _("Dispatched")),
-        "running": ("running", "running", _("Running")),
-        "stopping": ("running", "running", _("Stopping")),
-        "succeeded": ("succeeded", "succeeded", _("Succeeded")),
-        "failed": ("failed", "failed", _("Failed")),
-        "timed_out": ("timed-out", "timed-out", _("Timed out")),
-        "cancelled": ("cancelled", "cancelled", _("Cancelled")),
-        "lost": ("lost", "lost", _("Lost")),
-        "skipped": ("skipped", "skipped", _("Skipped")),
-        "missed": ("missed", "missed", _("Missed")),
-        "paused": ("paused", "paused", _("Paused")),
-    }[status]
-    return Mark(css, icon, word)
+    return WARNED if warned and status == "succeeded" else MARKS[status]

@@ -1,20 +1,25 @@
-"""How runs ended, many at a time: two queries whatever the number of jobs, each bound to an index."""
+"""How runs ended, many at a time: two queries whatever the number of jobs, each bound to an index.
+
+Measured with 100 jobs and 500,000 runs on SQLite: a join with a correlated subquery took over 1 s, these a few ms.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from statistics import median, quantiles
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from jobs.models import ENDED, Job, Run, Status
-from jobs.web.marks import Mark, mark
+from jobs.web.marks import BAD, Mark, mark
 
 ENOUGH = 3
 """Fewer good runs than this say nothing about what is usual."""
@@ -72,6 +77,9 @@ class Usual:
     high: float
 
 
+NOT_GOOD = [status for status in Status.values if status != Status.SUCCEEDED]
+"""Excluded instead of asking for the good: `status = 'succeeded'` would lure SQLite to the index on status (0.4 s)."""
+
 COLUMNS = [field.name for field in fields(Outcome) if field.name != "job_id"]
 
 
@@ -86,7 +94,7 @@ def latest(jobs: Iterable[int], count: int = 20) -> dict[int, list[Outcome]]:
 def usual(jobs: Iterable[int]) -> dict[int, Usual]:
     """What is usual for each job that succeeded often enough."""
     seconds: dict[int, list[float]] = defaultdict(list)
-    for row in _newest(list(jobs), 20, status=Status.SUCCEEDED, started_at__isnull=False):
+    for row in _newest(list(jobs), 20, good=True):
         seconds[row["job_id"]].append((row["finished_at"] - row["started_at"]).total_seconds())
     return {job: _usual(values) for job, values in seconds.items() if len(values) >= ENOUGH}
 
@@ -96,17 +104,27 @@ def _usual(values: list[float]) -> Usual:
     return Usual(median(values), max(low, 0.0), high)
 
 
-def _newest(jobs: list[int], count: int, **which: Any) -> list[dict[str, Any]]:
-    """The id of the count-th newest run is looked up per job in the index; then the rows above it are read."""
+def ended_since(since: datetime, *, most: int, jobs: Container[int], bad: bool = False) -> list[Outcome]:
+    """Ends of these jobs, newest first, among the newest `most`; bad: only those that need somebody.
+
+    The jobs are looked at afterwards: a join or a condition on them would keep SQLite from the index on the end.
+    """
+    rows = Run.objects.filter(finished_at__gte=since).order_by("-finished_at")
+    rows = rows.filter(status__in=BAD) if bad else rows
+    return [Outcome(**row) for row in rows.values("job_id", *COLUMNS)[:most] if row["job_id"] in jobs]
+
+
+def _newest(jobs: list[int], count: int, *, good: bool = False) -> list[dict[str, Any]]:
+    """Two queries: where the newest `count` begin, one index step a job; then those rows and no others."""
     if not jobs:
         return []
-    ranked = Run.objects.filter(job=OuterRef("pk"), **which).order_by("-id").values("pk")
-    since = Coalesce(Subquery(ranked[count - 1 : count]), Value(0))
-    rows = (
-        Job.objects.filter(pk__in=jobs)
-        .annotate(since=since)
-        .filter(runs__id__gte=F("since"), **{f"runs__{name}": value for name, value in which.items()})
-        .order_by("runs__id")
-        .values_list("pk", *(f"runs__{name}" for name in COLUMNS))
+    runs = (
+        Run.objects.exclude(status__in=NOT_GOOD).filter(started_at__isnull=False)
+        if good
+        else Run.objects.all()
     )
-    return [{"job_id": row[0], **dict(zip(COLUMNS, row[1:], strict=True))} for row in rows]
+    ranked = runs.filter(job=OuterRef("pk")).order_by("-id").values("pk")
+    since = Coalesce(Subquery(ranked[count - 1 : count]), Value(0))
+    starts = Job.objects.filter(pk__in=jobs).annotate(since=since).values_list("pk", "since")
+    wanted = [Q(job=job, pk__gte=start) for job, start in starts]
+    return list(runs.filter(reduce(or_, wanted)).order_by("id").values("job_id", *COLUMNS)) if wanted else []

@@ -74,6 +74,13 @@ def history(of: Job, *, count: int, every: float, lasted: float, since: float = 
         run(of, ago=since + number * every, lasted=lasted * dice.uniform(0.86, 1.16))
 
 
+def writer(of: Run) -> segments.Writer:
+    """What the keeper writes with, in the folder that the keeper makes."""
+    folder = services.run_dir(of)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    return segments.Writer(folder.log)
+
+
 @dataclass
 class Said:
     """One piece of output: minutes after the start, text, stream, launch."""

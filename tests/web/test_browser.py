@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from jobs import services
 from jobs.models import Run, Status
 from jobs.timing import clock
-from plugins.output.segments import OUT, Writer
+from plugins.output.segments import OUT
 from tests.web import story, tale
 from tests.web.conftest import Screen
 
@@ -52,7 +52,7 @@ def test_no_page_complains_or_scrolls_sideways(
 
 def test_a_live_log_grows_and_ends_by_itself(told: tale.Story, screen: Screen) -> None:
     run = story.run(story.job("live", HELLO), Status.RUNNING, ago=1, lasted=0)
-    writer = Writer(services.run_dir(run).log)
+    writer = story.writer(run)
     writer.append(OUT, 1, b"first words\n")
     page = screen.open(f"/runs/{run.pk}/")
     expect(page.locator("#lines")).to_contain_text("first words")

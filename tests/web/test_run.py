@@ -10,7 +10,7 @@ from django.test import Client
 from jobs import services
 from jobs.models import Run, Source, Status
 from jobs.timing import clock
-from plugins.output.segments import ERR, MXX, OUT, Writer
+from plugins.output.segments import ERR, MXX, OUT
 from tests.web import story
 
 HELLO = '[job]\ntimeout = "2h"\n\n[os]\ncmd = ["echo", "hello"]\n'
@@ -40,7 +40,7 @@ def new_lines(page: str) -> list[str]:
 
 
 def test_a_poll_brings_only_what_is_new(web: Client, running: Run) -> None:
-    writer = Writer(services.run_dir(running).log)
+    writer = story.writer(running)
     writer.append(OUT, 1, b"first\n")
     page = page_of(web, running)
     writer.append(OUT, 1, b"second\nthi")
@@ -52,7 +52,7 @@ def test_a_poll_brings_only_what_is_new(web: Client, running: Run) -> None:
 
 
 def test_polling_ends_with_286_and_the_whole_story(web: Client, running: Run) -> None:
-    Writer(services.run_dir(running).log).append(OUT, 1, b"no newline at the end")
+    story.writer(running).append(OUT, 1, b"no newline at the end")
     page = page_of(web, running)
     story.hook(running, "action", "os", 0, 600)
     running.move(Status.SUCCEEDED, expect=[Status.RUNNING], finished_at=clock.now())
@@ -68,7 +68,7 @@ def test_the_page_of_an_ended_run_does_not_poll(web: Client) -> None:
 
 
 def test_output_cannot_become_markup(web: Client, running: Run) -> None:
-    Writer(services.run_dir(running).log).append(OUT, 1, b"<script>alert(1)</script>\x1b[31m<b>red</b>\n")
+    story.writer(running).append(OUT, 1, b"<script>alert(1)</script>\x1b[31m<b>red</b>\n")
     page = page_of(web, running)
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
     assert '<span class="ansi-red">&lt;b&gt;red&lt;/b&gt;</span>' in page
@@ -76,7 +76,7 @@ def test_output_cannot_become_markup(web: Client, running: Run) -> None:
 
 def test_one_poll_brings_a_bounded_part(web: Client, running: Run) -> None:
     page = page_of(web, running)
-    writer = Writer(services.run_dir(running).log)
+    writer = story.writer(running)
     for _ in range(40):
         writer.append(OUT, 1, b"x" * 1023 + b"\n" + b"y" * (15 * 1024 - 1) + b"\n")
     first, tick = poll(web, running, page)

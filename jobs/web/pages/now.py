@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max
 from django.utils import dateformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,9 +20,10 @@ from jobs.web.marks import BAD, Mark, mark
 from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pictures import ribbon as pictures
 from jobs.web.viewer import Viewer
-from jobs.web.words import counted, listed, ordinal, sentence, took
+from jobs.web.words import counted, listed, number, ordinal, sentence, took
 
 MOST_TROUBLES, MOST_LIVE, MOST_PLANNED, MOST_LATELY = 12, 12, 14, 8
+MOST_LOOKED_AT, MOST_ENDED = 100, 4000
 OFTEN = 18
 """A job with so many runs on the ribbon is drawn as ticks."""
 
@@ -71,18 +71,6 @@ class Quiet:
 
 
 @dataclass(frozen=True)
-class Ended:
-    """Runs of one job that ended alike; last: id of the newest."""
-
-    job_id: int | None
-    job: str
-    status: str
-    count: int
-    last: int
-    at: datetime
-
-
-@dataclass(frozen=True)
 class NowPage:
     headline: str
     summary: str
@@ -102,14 +90,14 @@ class NowPage:
 def now_page(viewer: Viewer, health: services.Health) -> NowPage:
     briefs = {brief.id: brief for brief in reading.briefs()}
     needy = [brief for brief in briefs.values() if brief.needs_you]
-    recent = _recent(viewer)
+    recent = outcomes.ended_since(viewer.now - timedelta(hours=24), most=MOST_ENDED, jobs=briefs)
     future = forecasts(viewer.now, viewer.now + pictures.AHEAD)
     live = list(Run.objects.unfinished().lean().order_by("id")[: MOST_LIVE * 2])
-    past = outcomes.latest([brief.id for brief in needy])
+    past = outcomes.latest([brief.id for brief in needy[:MOST_LOOKED_AT]])
     jobs = {*past, *(run.job_id for run in live if run.job_id), *(item.schedule.job_id for item in future)}
-    usual = outcomes.usual({*jobs, *(row.job_id for row in recent if row.job_id)})
+    usual = outcomes.usual(jobs)
     troubles = _troubles(past, usual, viewer)
-    finished = _finished(viewer)
+    finished = _on_the_ribbon(recent, briefs, viewer)
     names = {brief.id: brief.name for brief in briefs.values()}
     happenings = _happenings(finished, live, future, usual, names, viewer)
     return NowPage(
@@ -117,9 +105,9 @@ def now_page(viewer: Viewer, health: services.Health) -> NowPage:
         summary=_summary(recent, health),
         has_jobs=bool(briefs),
         ribbon=pictures.ribbon(happenings, viewer),
-        ribbon_words=_in_words(recent, future),
+        ribbon_words=_in_words(recent, future, names),
         troubles=troubles[:MOST_TROUBLES],
-        more_troubles=max(0, len(troubles) - MOST_TROUBLES),
+        more_troubles=max(0, len(needy) - MOST_TROUBLES),
         live=[_live(run, usual.get(run.job_id or 0), viewer) for run in live[:MOST_LIVE]],
         running=health.running,
         waiting=health.queued,
@@ -141,33 +129,37 @@ def _headline(needy: int, health: services.Health, has_jobs: bool) -> str:
     return _("All quiet")
 
 
-def _summary(recent: list[Ended], health: services.Health) -> str:
-    ends: Counter[str] = Counter()
-    for row in recent:
-        ends[row.status] += row.count
+def _summary(recent: list[Outcome], health: services.Health) -> str:
+    return " ".join(filter(None, [_what_ended(recent), _what_goes_on(health)]))
+
+
+def _what_ended(recent: list[Outcome]) -> str:
+    ends = Counter(outcome.status for outcome in recent)
     good = ends.pop("succeeded", 0)
-    words = [ngettext("%(n)d run as planned", "%(n)d runs as planned", good) % {"n": good}] if good else []
-    words += [f"{counted(count).lower()} {mark(status).word.lower()}" for status, count in ends.most_common()]
-    told = [_("In the last 24 hours: %(told)s.") % {"told": listed(words)}] if words else []
-    live = []
-    if health.running:
-        live.append(
-            ngettext("%(n)s is running now", "%(n)s are running now", health.running)
-            % {"n": counted(health.running)}
-        )
-    if health.queued:
-        waiting = ngettext("%(n)s waits", "%(n)s wait", health.queued) % {"n": counted(health.queued)}
-        live.append(waiting.lower() if live else waiting)
-    return " ".join([*told, ", ".join(live) + "." if live else ""]).strip()
-
-
-def _recent(viewer: Viewer) -> list[Ended]:
-    """Ends of the last 24 hours, counted by job and status."""
-    ended = Run.objects.filter(finished_at__gte=viewer.now - timedelta(hours=24)).values(
-        "job_id", "job_name", "status"
+    words = (
+        [ngettext("%(n)s run as planned", "%(n)s runs as planned", good) % {"n": number(good)}]
+        if good
+        else []
     )
-    rows = ended.annotate(count=Count("id"), last=Max("id"), at=Max("finished_at")).order_by("-at")
-    return [Ended(*row) for row in rows.values_list("job_id", "job_name", "status", "count", "last", "at")]
+    words += [f"{counted(count).lower()} {mark(status).word.lower()}" for status, count in ends.most_common()]
+    if not words:
+        return ""
+    if len(recent) == MOST_ENDED:
+        return _("Of the last %(n)s runs: %(told)s.") % {"n": number(MOST_ENDED), "told": listed(words)}
+    return _("In the last 24 hours: %(told)s.") % {"told": listed(words)}
+
+
+def _what_goes_on(health: services.Health) -> str:
+    running, queued = health.running, health.queued
+    words = []
+    if running:
+        words.append(
+            ngettext("%(n)s is running now", "%(n)s are running now", running) % {"n": counted(running)}
+        )
+    if queued:
+        waiting = ngettext("%(n)s waits", "%(n)s wait", queued) % {"n": counted(queued)}
+        words.append(waiting.lower() if words else waiting)
+    return ", ".join(words) + "." if words else ""
 
 
 # ---- needs you
@@ -256,15 +248,16 @@ def _live(run: Run, usual: Usual | None, viewer: Viewer) -> Live:
 # ---- the ribbon
 
 
-def _finished(viewer: Viewer) -> list[Outcome]:
-    """What ended since the ribbon begins: the bad ones whatever their number, then the newest good ones."""
-    ended = Run.objects.filter(
-        finished_at__gte=viewer.now - pictures.BACK, job__deleted_at__isnull=True, job__isnull=False
-    )
-    columns = ["id", "job_id", *outcomes.COLUMNS[1:]]
-    bad = ended.filter(status__in=BAD).order_by("-finished_at").values(*columns)[:300]
-    good = ended.filter(status=Status.SUCCEEDED).order_by("-finished_at").values(*columns)[:800]
-    return [Outcome(**row) for row in (*bad, *good)]
+def _on_the_ribbon(recent: list[Outcome], jobs: Container[int], viewer: Viewer) -> list[Outcome]:
+    """What ran since the ribbon begins: the bad ones whatever their number, then the newest good ones."""
+    since = viewer.now - pictures.BACK
+    bad = outcomes.ended_since(since, most=300, jobs=jobs, bad=True)
+    good = [
+        run
+        for run in recent
+        if run.status == Status.SUCCEEDED and run.finished_at and run.finished_at >= since
+    ]
+    return [*bad, *good[:800]]
 
 
 def _happenings(
@@ -319,8 +312,8 @@ def _due(
     return pictures.Happening(moment, end, "due", title, often=often)
 
 
-def _in_words(recent: list[Ended], future: Sequence[Forecast]) -> str:
-    bad = [f"{row.job} {mark(row.status).word.lower()}" for row in recent if row.status in BAD]
+def _in_words(recent: list[Outcome], future: Sequence[Forecast], names: dict[int, str]) -> str:
+    bad = [f"{names.get(run.job_id, '')} {run.word.lower()}" for run in recent if run.status in BAD]
     ahead = sum(len(item.moments) for item in future)
     told = listed(bad[:8]) or _("nothing went wrong")
     return _("The last 12 and the next 24 hours: %(told)s; %(n)d runs are due.") % {"told": told, "n": ahead}
@@ -359,15 +352,19 @@ def _planned_row(moment: datetime, item: Forecast, usual: Usual | None, viewer: 
     )
 
 
-def _quiet(recent: list[Ended], names: dict[int, str], viewer: Viewer) -> list[Quiet]:
-    """Good ends, one row a job."""
-    good = [row for row in recent if row.status == Status.SUCCEEDED and row.job_id in names][:MOST_LATELY]
-    began = dict(Run.objects.filter(pk__in=[row.last for row in good]).values_list("pk", "started_at"))
+def _quiet(recent: list[Outcome], names: dict[int, str], viewer: Viewer) -> list[Quiet]:
+    """Good ends, one row a job, told by its newest."""
+    good = [run for run in recent if run.status == Status.SUCCEEDED]
+    counts = Counter(run.job_id for run in good)
+    newest = {run.job_id: run for run in reversed(good)}
+    rows = sorted(newest.values(), key=lambda run: run.finished_at or run.at, reverse=True)[:MOST_LATELY]
     return [
-        Quiet(row.last, viewer.short_tag(row.at), row.job, row.count, _lasted(began.get(row.last), row.at))
-        for row in good
+        Quiet(
+            run.id,
+            viewer.short_tag(run.finished_at or run.at),
+            names.get(run.job_id, ""),
+            counts[run.job_id],
+            took(run.seconds) if run.seconds is not None else "",
+        )
+        for run in rows
     ]
-
-
-def _lasted(began: datetime | None, ended: datetime) -> str:
-    return took((ended - began).total_seconds()) if began else ""
