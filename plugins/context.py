@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
-import logging
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+from plugins.exceptions import CannotLaunch, MxxError
+
+if TYPE_CHECKING:
+    from logging import Logger
 
 TICK = 0.5
 """Seconds between two looks of the hold loop; news wakes it earlier."""
+
+
+class TookTooLong(MxxError, TimeoutError):
+    """A program took longer than it was given."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +27,6 @@ class LaunchRequest:
     argv: list[str]
     cwd: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)
-    detached: bool = False
 
 
 @dataclass
@@ -43,6 +52,9 @@ class Launch:
 class Host(Protocol):
     """What stands between the lifecycle and the machine: the keeper's channel, or a fake in tests."""
 
+    stopping: str
+    """"cancelled" or "timed_out" once the run is being stopped, else ""."""
+
     def launch(self, request: LaunchRequest, holds: bool = False) -> Launch:
         """Start a program. holds: say when its whole tree is empty. Raises CannotLaunch."""
 
@@ -58,7 +70,7 @@ class Host(Protocol):
 
 @dataclass
 class RunContext:
-    """The run as plugins see it."""
+    """The run as plugins see it. began: when it began, on the host's clock; now by default."""
 
     host: Host
     id: int
@@ -67,20 +79,20 @@ class RunContext:
     params: dict[str, Any] = field(default_factory=dict)
     vars: dict[str, Any] = field(default_factory=dict)
     timeout: float | None = None
-    log: logging.Logger = field(default_factory=lambda: logging.getLogger("mxx.run"))
+    began: float | None = None
     launches: list[Launch] = field(default_factory=list)
     kill_names: list[str] = field(default_factory=list)
     """Exact program names to end after the last hook, beside the run's own tree (the prototype's `kill`)."""
-    interrupted: str = ""
-    """"cancel" or "timeout" once the run is being stopped."""
+    currentError: BaseException | None = None
+    """In `on_error`, what was raised."""
 
     def __post_init__(self) -> None:
-        self.began = self.host.now()
+        self._began = self.host.now() if self.began is None else self.began
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the hooks began."""
-        return self.host.now() - self.began
+        """Seconds since the run began."""
+        return self.host.now() - self._began
 
     @property
     def deadline(self) -> float | None:
@@ -89,13 +101,26 @@ class RunContext:
 
     @property
     def cancelled(self) -> bool:
-        return bool(self.interrupted)
+        """True once the run is being stopped, by a cancel or by its timeout."""
+        return bool(self.host.stopping)
+
+    @property
+    def gcfg(self) -> dict[str, Any]:
+        """The prototype's name for `vars`."""
+        return self.vars
+
+    @cached_property
+    def log(self) -> Logger:
+        """Its lines go to the run's log, behind "[mxx] "."""
+        from plugins.runlog import logger_of  # few runs ask for it, and logging costs a fork 0.2 ms
+
+        return logger_of(self.host)
 
     def launch(
         self,
-        argv: Sequence[str],
+        argv: Sequence[str | os.PathLike[str]] | str,
         *,
-        cwd: str | None = None,
+        cwd: str | os.PathLike[str] | None = None,
         env: Mapping[str, str] | None = None,
         shell: bool = False,
         detached: bool = False,
@@ -105,11 +130,18 @@ class RunContext:
         """Start a program in the run's custody; everything it starts ends with the run.
 
         wait: block until its main process exits (children and open pipes do not count). timeout: seconds to
-        wait at most, then TimeoutError. shell: argv is one string for the platform's shell.
+        wait at most, then TimeoutError. shell: argv is one string for the platform's shell. Raises CannotLaunch.
         """
-        words = _shell(argv) if shell else [str(word) for word in argv]
-        request = LaunchRequest(words, cwd, dict(env or {}), detached)
-        launch = self._start(request, holds=not wait and not detached)
+        if detached:
+            raise CannotLaunch(
+                "detached programs are not supported yet: start it with wait=False, and it ends with the run"
+            )
+        words = _shell(argv) if shell else _words(argv)
+        folder = None if cwd is None else os.fspath(cwd)
+        request = LaunchRequest(
+            words, folder, {str(name): _word(value) for name, value in (env or {}).items()}
+        )
+        launch = self._start(request, holds=not wait)
         if wait:
             self.wait_for(launch, timeout)
         return launch
@@ -126,11 +158,12 @@ class RunContext:
         return launch
 
     def wait_for(self, launch: Launch, timeout: float | None = None) -> None:
+        """Block until its main process has exited. Raises TookTooLong after `timeout` seconds."""
         until = None if timeout is None else self.host.now() + timeout
         while not launch.ended:
             left = TICK if until is None else min(TICK, until - self.host.now())
             if left <= 0:
-                raise TimeoutError(f"{launch.name} took longer than {timeout:g} s")
+                raise TookTooLong(f"{launch.name} took longer than {timeout:g} s")
             self.host.wait(left)
 
     def sleep(self, seconds: float) -> None:
@@ -141,21 +174,40 @@ class RunContext:
 
     def progress(self, fraction: float, text: str = "") -> None:
         """How far the run is: fraction from 0 to 1, and a few words."""
-        self.host.report("progress", fraction=min(max(float(fraction), 0.0), 1.0), text=str(text)[:200])
+        within = min(max(0.0, float(fraction)), 1.0)  # in this order NaN becomes 0
+        self.host.report("progress", fraction=within, text=str(text)[:200])
 
     def saved_vars(self) -> dict[str, Any]:
         """The vars that survive the death of this process: those that JSON can hold."""
-        return {name: value for name, value in self.vars.items() if _fits_json(value)}
+        return {
+            name: value for name, value in self.vars.items() if isinstance(name, str) and _fits_json(value)
+        }
 
 
-def _shell(command: Sequence[str]) -> list[str]:
-    text = command if isinstance(command, str) else " ".join(command)
-    return ["/bin/sh", "-c", text]
+def _words(argv: Sequence[str | os.PathLike[str]] | str) -> list[str]:
+    if isinstance(argv, str | bytes):
+        raise CannotLaunch(
+            f"{argv!r} is one string where a list of words is needed, for example ['echo', 'hello'] (or shell=True)"
+        )
+    words = [_word(word) for word in argv]
+    if not words or not words[0]:
+        raise CannotLaunch("there is nothing to start: the command is empty")
+    return words
+
+
+def _word(value: object) -> str:
+    return os.fsdecode(value) if isinstance(value, bytes | os.PathLike) else str(value)
+
+
+def _shell(command: object) -> list[str]:
+    if not isinstance(command, str):
+        raise CannotLaunch("shell=True needs one string, for example 'sort names | uniq'")
+    return ["/bin/sh", "-c", command]
 
 
 def _fits_json(value: Any) -> bool:
     try:
         json.dumps(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return False
     return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -83,8 +84,13 @@ def hook(point: str, priority: int = 0) -> Callable[[Method], Method]:
     return mark
 
 
-def hooks_of(cls: type) -> list[Hook]:
-    """Every hook of a plugin class, inherited ones too, in order of definition."""
+def hooks_of(cls: type) -> tuple[Hook, ...]:
+    """Every hook of a plugin class, inherited ones too, in order of definition. Looked up once a process."""
+    return _hooks_of(cls)
+
+
+@cache
+def _hooks_of(cls: type) -> tuple[Hook, ...]:
     names: dict[str, None] = {}
     for base in reversed(cls.__mro__):
         names.update(dict.fromkeys(vars(base)))
@@ -94,4 +100,4 @@ def hooks_of(cls: type) -> list[Hook]:
         for point, priority in getattr(method, "__mxx_hooks__", ()):
             arguments = tuple(inspect.signature(method).parameters)[1:]  # type: ignore[arg-type]
             found.append(Hook(point, priority, name, arguments))
-    return found
+    return tuple(found)

@@ -8,66 +8,25 @@ into failure.
 
 from __future__ import annotations
 
-import copy
+import json
 import time
 import traceback
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from plugins.context import TICK, RunContext
 from plugins.exceptions import MxxError
+from plugins.guard import Guard, Interrupted
 from plugins.hooks import hooks_of
 
+__all__ = ["Call", "Guard", "Interrupted", "Lifecycle", "Outcome", "calls_of"]
 
-class Interrupted(BaseException):
-    """The keeper asked the run to stop. Not an Exception, so that a plugin's `except Exception` lets it through."""
+LONGEST_REASON, LONGEST_TRACEBACK = 2_000, 50_000
+"""Characters that are kept of what a plugin's error says."""
 
-
-class Guard:
-    """Lets an interruption through only while a hook that may be interrupted is running.
-
-    The keeper's signal may come between any two bytecodes: outside a hook, and inside a message to the keeper
-    (`shield`), it waits.
-    """
-
-    def __init__(self) -> None:
-        self.open = False
-        self.pending = False
-        self.shield = Shield(self)
-
-    def interrupt(self) -> None:
-        """Called from the signal handler: raises here and now, or as soon as it may."""
-        self.pending = True
-        self.let_through()
-
-    def let_through(self) -> None:
-        if self.pending and self.open and not self.shield.depth:
-            self.open = False
-            raise Interrupted
-
-    def __enter__(self) -> None:
-        self.open = True
-        self.let_through()
-
-    def __exit__(self, *_: object) -> None:
-        self.open = False
-
-
-class Shield:
-    """Within it nothing is interrupted: half a message would end the talk with the keeper."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-        self.depth = 0
-
-    def __enter__(self) -> None:
-        self.depth += 1
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self.depth -= 1
-        if kind is None:
-            self._guard.let_through()
+Key = tuple[str, str, str]
+"""Point, instance and method: which hook of a job."""
 
 
 @dataclass
@@ -78,6 +37,7 @@ class Outcome:
     reason: str = ""
     exit_code: int | None = None
     error: str = ""
+    """The traceback, when a plugin's own code raised."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +53,7 @@ class Call:
     arguments: tuple[str, ...]
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         return (self.point, self.instance, self.method)
 
 
@@ -112,50 +72,54 @@ def calls_of(plugins: dict[str, Any], point: str) -> list[Call]:
 class Lifecycle:
     """One job's way through the hooks. `take()` is the whole of it; `clean_up()` only its end."""
 
-    def __init__(self, run: RunContext, guard: Guard | None = None, runner: Any = None) -> None:
+    def __init__(self, run: RunContext, guard: Guard | None = None) -> None:
         self.run = run
         self.guard = guard or Guard()
-        self.runner = runner if runner is not None else run
         self.outcome = Outcome()
-        self._vars = copy.deepcopy(run.saved_vars())
+        self._told = self._state()
+        self._raised_in = ""
 
     def take(self) -> Outcome:
-        try:
-            refusal = self._refusal()
-        except Interrupted:
-            self._fail(Outcome("interrupted"))
-            return self.outcome
-        except BaseException as error:
-            self._failed(error)
-            return self.outcome
-        if refusal:
-            self.outcome = Outcome("skipped", refusal)
-            return self.outcome
-        self._act()
-        self.clean_up()
+        if self._may_begin():
+            self._act()
+            self.clean_up()
         return self.outcome
 
-    def clean_up(self, done: Collection[tuple[str, str, str]] = ()) -> Outcome:
+    def clean_up(self, done: Collection[Key] = ()) -> Outcome:
         """Every post_action that is not in `done`; one that raises does not cost another its own."""
-        self.run.host.report("cleanup")
-        for call in calls_of(self.run.plugins, "post_action"):
+        self._report("cleanup")
+        for call in self._calls("post_action"):
             if call.key in done:
                 continue
             try:
                 self._call(call)
             except BaseException as error:
-                self._fail(_outcome_of(error, f"post_action of {call.instance} raised"))
+                self._settle(self._failure(error))
         return self.outcome
 
     # ---- the parts
 
+    def _may_begin(self) -> bool:
+        try:
+            if refusal := self._refusal():
+                self._settle(Outcome("skipped", refusal))
+                return False
+            with (
+                self.guard
+            ):  # a stop that a condition swallowed comes through here, before anything is prepared
+                self._report("acting")
+        except BaseException as error:
+            self._raised(error)
+            return False
+        return True
+
     def _refusal(self) -> str:
         """Why a condition keeps the run from starting; "" when none does."""
-        for call in calls_of(self.run.plugins, "all_cond"):
+        for call in self._calls("all_cond"):
             with self.guard:
                 if not self._call(call):
                     return f"{call.instance}: {call.method} was false"
-        any_of = calls_of(self.run.plugins, "any_cond")
+        any_of = self._calls("any_cond")
         for call in any_of:
             with self.guard:
                 if self._call(call):
@@ -164,93 +128,128 @@ class Lifecycle:
 
     def _act(self) -> None:
         try:
-            self.run.host.report("acting")
             for point in ("pre_action", "action"):
-                for call in calls_of(self.run.plugins, point):
+                for call in self._calls(point):
                     with self.guard:
                         self._call(call)
             with self.guard:
                 self._hold()
-        except Interrupted:
-            self._fail(Outcome("interrupted"))
         except BaseException as error:
-            self._failed(error)
+            self._raised(error)
 
     def _hold(self) -> None:
-        holders = [*calls_of(self.run.plugins, "on_true"), *calls_of(self.run.plugins, "on_false")]
-        if holders:
-            self._hold_by_hooks(holders)
-        else:
-            self._hold_by_programs()
+        holders = [*self._calls("on_true"), *self._calls("on_false")]
+        began, clock = time.time(), self.run.host.now()
+        try:
+            while self._held(holders):
+                self.run.host.wait(TICK)
+        finally:
+            if holders:
+                seconds = self.run.host.now() - clock
+                self._report("hook", point="hold", plugin="", at=began, seconds=seconds)
+            self._tell_changes()
 
-    def _hold_by_hooks(self, holders: Iterable[Call]) -> None:
-        began = time.time()
-        while all(bool(self._invoke(call)) == (call.point == "on_true") for call in holders):
-            self.run.host.wait(TICK)
-        self.run.host.report("hook", point="hold", plugin="", at=began, seconds=time.time() - began)
+    def _held(self, holders: list[Call]) -> bool:
+        """By the hold hooks; without any, by the started programs, until their trees are empty."""
+        for call in holders:
+            self._report("begin", point=call.point, plugin=call.instance, method=call.method)
+            if bool(self._invoke(call)) != (call.point == "on_true"):
+                return False
+        return bool(holders) or any(launch.holds and not launch.gone for launch in self.run.launches)
 
-    def _hold_by_programs(self) -> None:
-        """Without hold hooks a started program holds the run until its tree is empty."""
-        while any(launch.holds and not launch.gone for launch in self.run.launches):
-            self.run.host.wait(TICK)
+    # ---- what ends a run
 
-    def _failed(self, error: BaseException) -> None:
-        self._fail(_outcome_of(error, "a hook raised"))
-        for call in calls_of(self.run.plugins, "on_error"):
+    def _raised(self, error: BaseException) -> None:
+        """The first raise of the run, or its interruption; only a raise is told to the on_error hooks."""
+        if isinstance(error, Interrupted):
+            self.run.host.wait(0)  # why stands in the line
+            self._settle(Outcome("interrupted"))
+            return
+        self._settle(self._failure(error))
+        self.run.currentError = error
+        for call in self._calls("on_error"):
             try:
                 with self.guard:
                     self._call(call, error)
             except Interrupted:
                 return
             except BaseException as second:
-                self.run.log.error("on_error of %s raised %s", call.instance, _words(second))
+                self._settle(self._failure(second))
 
-    def _fail(self, outcome: Outcome) -> None:
-        """The first cause decides."""
-        if self.outcome.status == "succeeded":
-            self.outcome = outcome
+    def _settle(self, outcome: Outcome) -> None:
+        """The first cause decides; a later one is only told in the log."""
+        if self.outcome.status != "succeeded":
+            if text := outcome.error or outcome.reason:
+                self._report("log", text=text)
+            return
+        self.outcome = outcome
+        if outcome.status != "interrupted":  # the keeper interrupted us: it knows
+            self._report("outcome", **vars(outcome))
+
+    def _failure(self, error: BaseException) -> Outcome:
+        """Our own errors are sentences already; of a plugin's error the hook, the kind and the traceback are told."""
+        if isinstance(error, MxxError):
+            return Outcome("failed", words_of(error), getattr(error, "exit_code", None))
+        where = f"{self._raised_in}: " if self._raised_in else ""
+        return Outcome("failed", where + words_of(error), None, traceback_of(error))
 
     # ---- one call
 
+    def _calls(self, point: str) -> list[Call]:
+        return calls_of(self.run.plugins, point)
+
     def _call(self, call: Call, error: BaseException | None = None) -> Any:
         """Run one hook; the keeper hears of its begin (in case it kills us) and of its end."""
-        report = self.run.host.report
-        report("begin", point=call.point, plugin=call.instance, method=call.method)
-        began, clock = time.time(), time.perf_counter()
+        self._report("begin", point=call.point, plugin=call.instance, method=call.method)
+        began, clock = time.time(), self.run.host.now()
         failure = ""
         try:
             return self._invoke(call, error)
         except BaseException as raised:
-            failure = "interrupted" if isinstance(raised, Interrupted) else _words(raised)
-            if not isinstance(raised, Interrupted):
-                raised.__mxx_hook__ = f"{call.point} of {call.instance}"  # type: ignore[attr-defined]
+            failure = words_of(raised)
             raise
         finally:
-            seconds = time.perf_counter() - clock
-            report("hook", point=call.point, plugin=call.instance, at=began, seconds=seconds, error=failure)
-            self._save_vars()
+            seconds = self.run.host.now() - clock
+            self._report(
+                "hook", point=call.point, plugin=call.instance, at=began, seconds=seconds, error=failure
+            )
+            self._tell_changes()
 
     def _invoke(self, call: Call, error: BaseException | None = None) -> Any:
-        offered = {"run": self.run, "runner": self.runner, "error": error}
-        return getattr(call.plugin, call.method)(**{name: offered[name] for name in call.arguments})
+        offered = {"run": self.run, "runner": self.run, "error": error}
+        try:
+            return getattr(call.plugin, call.method)(**{name: offered[name] for name in call.arguments})
+        except BaseException:
+            self._raised_in = f"{call.point} of {call.instance}"
+            raise
 
-    def _save_vars(self) -> None:
-        now = self.run.saved_vars()
-        if now != self._vars:
-            self._vars = copy.deepcopy(now)  # deep, so that a later change in place is seen as one
-            self.run.host.report("vars", vars=now)
+    def _report(self, kind: str, **facts: Any) -> None:
+        self.run.host.report(kind, **facts)
+
+    def _tell_changes(self) -> None:
+        """What a clean-up runner must know, should this process die."""
+        now = self._state()
+        if now != self._told:
+            self._told = now
+            saved, names = json.loads(now)
+            self._report("state", vars=saved, kill_names=names)
+
+    def _state(self) -> str:
+        return json.dumps([self.run.saved_vars(), [str(name) for name in self.run.kill_names]])
 
 
-def _outcome_of(error: BaseException, where: str) -> Outcome:
-    """Our own errors are sentences already; of a plugin's error the hook, the kind and the traceback are told."""
-    if isinstance(error, MxxError | TimeoutError):
-        return Outcome("failed", str(error), getattr(error, "exit_code", None))
-    where = getattr(error, "__mxx_hook__", where)
-    return Outcome("failed", f"{where}: {_words(error)}", None, "".join(traceback.format_exception(error)))
-
-
-def _words(error: BaseException) -> str:
-    text = str(error).strip()
-    if isinstance(error, MxxError | TimeoutError):
+def words_of(error: BaseException) -> str:
+    """What an error says, in one breath; its kind in front unless it is one of our own sentences."""
+    if isinstance(error, Interrupted):
+        return "interrupted"
+    try:
+        text = str(error).strip()[:LONGEST_REASON]
+    except Exception:  # a plugin's own class may be broken
+        text = "(it cannot say what)"
+    if isinstance(error, MxxError):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def traceback_of(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))[-LONGEST_TRACEBACK:]

@@ -8,33 +8,59 @@ from typing import Any
 
 from plugins.exceptions import KeeperGone
 
+CHUNK = 1 << 16
+
 
 class Channel:
-    """One message a line. Sending blocks; receiving gives what has arrived whole."""
+    """One message a line; receiving gives what has arrived whole.
+
+    The runner's end blocks (`send`). The keeper's end must not, or a runner that does not listen would hold it up:
+    it queues and flushes.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
-        self._rest = b""
+        self._parts: list[bytes] = []
+        """The line that has not ended yet."""
+        self._outgoing = bytearray()
 
     def fileno(self) -> int:
         return self.sock.fileno()
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Raises KeeperGone when the other side has died."""
+    def queue(self, message: dict[str, Any]) -> None:
+        self._outgoing += json.dumps(message).encode() + b"\n"
+
+    def flush(self) -> bool:
+        """Send what is queued, as far as it goes; True when nothing is left. Raises KeeperGone: nobody listens."""
         try:
-            self.sock.sendall(json.dumps(message).encode() + b"\n")
+            while self._outgoing:
+                del self._outgoing[: self.sock.send(self._outgoing)]
+        except BlockingIOError:
+            return False
         except OSError as error:
             raise KeeperGone from error
+        return True
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send it, behind all that is queued."""
+        self.queue(message)
+        self.flush()
 
     def receive(self) -> list[dict[str, Any]]:
-        """Block until something arrives. Raises KeeperGone at the end of the stream."""
+        """Whole messages that have arrived. Raises KeeperGone at the end, and BlockingIOError as the socket does."""
         try:
-            chunk = self.sock.recv(1 << 16)
-        except ConnectionResetError as error:
+            chunk = self.sock.recv(CHUNK)
+        except BlockingIOError:
+            raise
+        except OSError as error:
             raise KeeperGone from error
         if not chunk:
             raise KeeperGone
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        self._parts.append(chunk)
+        if b"\n" not in chunk:
+            return []
+        *lines, rest = b"".join(self._parts).split(b"\n")
+        self._parts = [rest]
         return [json.loads(line) for line in lines]
 
     def close(self) -> None:

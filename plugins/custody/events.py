@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
-from pathlib import Path
 from typing import Any
 
+from plugins.custody.lines import LineFile
 
-class EventFile:
-    def __init__(self, folder: Path) -> None:
-        self._file = os.open(folder / "events", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
+class EventFile(LineFile):
     def add(
         self,
         kind: str,
@@ -25,13 +21,14 @@ class EventFile:
         data: dict[str, Any] | None = None,
     ) -> None:
         """at: epoch seconds of the beginning, now by default; seconds: how long it took."""
-        event = {
-            "at": time.time() if at is None else at,
-            "kind": kind,
-            "plugin": plugin,
-            "hook": hook,
-            "seconds": seconds,
-            "message": message,
-            "data": data or {},
-        }
-        os.write(self._file, json.dumps(event).encode() + b"\n")
+        self.append(
+            {
+                "at": time.time() if at is None else at,
+                "kind": kind,
+                "plugin": plugin,
+                "hook": hook,
+                "seconds": seconds,
+                "message": message,
+                "data": data or {},
+            }
+        )

@@ -6,49 +6,40 @@ enforces timeout and cancel, and at the end terminates what is left and writes t
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
-import socket
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from plugins.custody.backends import backend as platform_backend
 from plugins.custody.backends.base import Backend, Member
-from plugins.custody.channel import Channel
 from plugins.custody.events import EventFile
-from plugins.custody.kill import Ending, terminate
-from plugins.custody.programs import DRAIN, Programs
+from plugins.custody.forking import fork_runner
+from plugins.custody.kill import terminate
+from plugins.custody.line import Line
+from plugins.custody.notices import Notify, notifier
+from plugins.custody.programs import Programs
 from plugins.custody.receipt import receipt
-from plugins.custody.spec import RunSpec
-from plugins.exceptions import CannotLaunch, KeeperGone
+from plugins.custody.runner import Task
+from plugins.custody.spec import RunSpec, hide_our_variables
+from plugins.custody.verdict import Verdict
+from plugins.exceptions import CannotLaunch
 from plugins.exits import ended_how
+from plugins.lifecycle import Key, traceback_of, words_of
 from plugins.output.segments import ERR, OUT, Writer
 
-LOOK = 0.25
-"""Seconds between two looks at the stop request and at trees whose main process has ended."""
+LOOK = 0.5
+"""Seconds between two looks at the stop request; SIGUSR1 makes the keeper look at once."""
+TREE_LOOK = 0.1
+"""Seconds at least between two looks at the trees of programs whose main process has ended."""
 DEAF_AFTER = 1.0
-"""Seconds that an interrupted hook has to let go, before the runner is killed."""
-
-Notify = Callable[[str], None]
-
-
-@dataclass
-class Verdict:
-    """Why the run ends as it does. The first cause decides."""
-
-    status: str = ""
-    reason: str = ""
-    exit_code: int | None = None
-    error: str = ""
-
-    def settle(self, status: str, reason: str, exit_code: int | None = None, error: str = "") -> None:
-        if not self.status:
-            self.status, self.reason, self.exit_code, self.error = status, reason, exit_code, error
+"""Seconds that an interrupted hook has to let go, and a runner that is done to exit, before it is killed."""
+DRAIN = 0.2
+"""Seconds to wait for the rest of the output after the tree is empty: somebody outside may hold the pipe."""
+FULL_DISK_PATIENCE = 10.0
+"""Seconds in which the result is tried again when it cannot be written."""
 
 
 class Keeper:
@@ -56,69 +47,75 @@ class Keeper:
         self.spec, self.backend, self.notify = spec, backend, notify
         self.dir = spec.dir
         self.verdict = Verdict()
-        self.began = time.monotonic()
+        self.began, self.started_at = time.monotonic(), time.time()
         self.hook = ""
         """What the runner is doing, for the sentence when it dies in it."""
-        self.acting = self.cleaning = self.finished = False
-        self.cleaned: set[tuple[str, str, str]] = set()
+        self.acting = self.cleaning = self.finished = self.interrupted = False
+        self.cleaned: set[Key] = set()
         """post_action hooks that have begun: a clean-up runner does not repeat them."""
         self.kill_names: list[str] = []
         self.runner = 0
-        self.channel: Channel | None = None
         self.ready = False
+        self.line: Line | None = None
+        self.next_look = self.began + LOOK
         self.deaf_at: float | None = None
         self.cleanup_until: float | None = None
-        self.next_look = 0.0
+        self.tree_look_at: float | None = None
+        self.tree_looked_at = 0.0
+        self.events = EventFile(self.dir.path / "events")
+        self.writer = Writer(self.dir.log, spec.log_limit)
+        self.selector = selectors.DefaultSelector()
+        self.programs = Programs(spec, backend, self.writer, self.selector)
 
     # ---- the whole way
 
     def keep(self) -> None:
         """From marker to result. Returns at once, without any effect, when the attempt was started before."""
-        me = self.backend.identity(os.getpid())
-        assert me is not None
-        owner = {"pid": me.pid, "start": me.start, "boot": self.backend.boot(), "mark": self.spec.mark}
-        if not self.dir.take_marker({**owner, "at": time.time(), "grace": self.spec.grace}):
+        if not self._take_marker():
             return
-        self._open()
-        self.notify("started")
-        if request := self.dir.stop_request():
-            self.verdict.settle(request["status"], request["reason"])
-        else:
+        try:
+            self.backend.enter_keeper()
+            self.dir.work.mkdir(exist_ok=True)
+            self._open_wake_pipe()
             self._through_the_hooks()
+        except Exception as error:  # whatever it is, no program may outlive it
+            self._failed_itself(error)
         self._end()
         self.notify("ended")
 
-    def _open(self) -> None:
-        self.backend.enter("mxx-keeper")
-        self.started_at = time.time()
-        self.dir.work.mkdir(exist_ok=True)
-        self.events = EventFile(self.dir.path)
-        self.writer = Writer(self.dir.log, self.spec.log_limit)
-        self.selector = selectors.DefaultSelector()
-        self.programs = Programs(self.spec, self.backend, self.writer, self.selector)
-        self._open_signals()
-
-    def _open_signals(self) -> None:
-        """Handlers that do nothing, not SIG_IGN: an ignored signal would stay ignored in every program."""
-        reading, writing = os.pipe()
-        os.set_blocking(reading, False)
-        os.set_blocking(writing, False)
-        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
-            signal.signal(number, lambda *_: None)
-        self.selector.register(reading, selectors.EVENT_READ, lambda: self._woken(reading))
+    def _take_marker(self) -> bool:
+        me = self.backend.identity(os.getpid())
+        assert me is not None
+        owner = {"pid": me.pid, "start": me.start, "boot": self.backend.boot(), "mark": self.spec.mark}
+        return self.dir.take_marker({**owner, "at": self.started_at, "grace": self.spec.grace})
 
     def _through_the_hooks(self) -> None:
-        self._fork_runner(None)
+        if request := self.dir.stop_request():
+            self.verdict.settle(request["status"], request["reason"])
+            return
+        self._start_runner(Task(self.began))
+        self.notify("started")
         self._until_runner_is_gone()
-        if self.acting and not self.finished:  # it died before its post_actions were done
-            self._fork_runner(self.cleaned)
+        while self.acting and not self.finished:  # it died before its post_actions were done
+            begun = len(self.cleaned)
+            stopping = self.verdict.status if self.interrupted else ""
+            self._start_runner(Task(self.began, sorted(self.cleaned), stopping))
             self._until_runner_is_gone()
+            if len(self.cleaned) == begun:
+                return  # it does not even get to a post_action
 
     def _until_runner_is_gone(self) -> None:
         while self.runner:
             self._turn(self._patience())
             self._watch_the_clock()
+
+    def _failed_itself(self, error: Exception) -> None:
+        self.verdict.settle("failed", f"the keeper failed: {words_of(error)}")
+        self.writer.append(ERR, 0, traceback_of(error).encode(errors="replace"))
+        self._kill_runner()
+        self.runner = 0  # _end() reaps it like everybody else
+
+    # ---- the end
 
     def _end(self) -> None:
         """Nothing of the run outlives this; output of the tree is drained before the result is written."""
@@ -132,32 +129,38 @@ class Keeper:
         named = self._end_by_name() if self.kill_names else []
         self._drain()
         found = receipt(self.programs.all, ending, named, self.backend)
+        if self.events.lost:
+            self.programs.say(f"{self.events.lost} events could not be written")
         self.programs.say(found["text"])
         self.verdict.settle("succeeded", "", self.programs.last_code())
-        self._write_result(found, ending)
+        self._write_result(self.verdict.result(self.started_at, found))
 
     def _end_by_name(self) -> list[str]:
         from plugins.custody import byname  # psutil costs a lean keeper 10 ms; few runs ask for it
 
         return byname.end_all(self.kill_names, self.spec.grace)
 
-    def _write_result(self, found: dict[str, Any], ending: Ending) -> None:
-        self.writer.close()
-        self.dir.write_result(
-            {
-                **vars(self.verdict),
-                "warned": bool(ending.left),
-                "started_at": self.started_at,
-                "finished_at": time.time(),
-                "receipt": found,
-            }
-        )
-
     def _drain(self) -> None:
-        """To the end of the output; at most 0.2 s when somebody outside the run holds a pipe."""
+        """To the end of the output, or as long as somebody outside the run may hold a pipe."""
         until = time.monotonic() + DRAIN
         while self.programs.draining and time.monotonic() < until:
             self._turn(0.02)
+
+    def _write_result(self, result: dict[str, Any]) -> None:
+        until = time.monotonic() + FULL_DISK_PATIENCE
+        while not self._put("result", result):
+            if time.monotonic() > until:
+                raise OSError(f"run {self.spec.run}: its result cannot be written to {self.dir.path}")
+            time.sleep(0.5)
+
+    def _put(self, name: str, content: dict[str, Any]) -> bool:
+        """Write a file of the run. A full disk costs the file, not the run."""
+        try:
+            self.dir.write(name, content)
+        except OSError as error:
+            self.programs.say(f"cannot write {name}: {error.strerror}")
+            return False
+        return True
 
     # ---- one turn
 
@@ -169,83 +172,69 @@ class Keeper:
 
     def _patience(self) -> float:
         """Seconds until the next thing that must not be late."""
-        now = time.monotonic()
-        moments = [self.next_look, self.deaf_at, self.cleanup_until]
-        if self.spec.timeout is not None and not self.verdict.status:
+        moments = [self.next_look, self.deaf_at, self.cleanup_until, self.tree_look_at]
+        if self.spec.timeout is not None and self._may_interrupt():
             moments.append(self.began + self.spec.timeout)
-        return max(0.0, min(moment for moment in moments if moment is not None) - now)
+        return min(moment for moment in moments if moment is not None) - time.monotonic()
 
     def _watch_the_clock(self) -> None:
         now = time.monotonic()
         timeout = self.spec.timeout
         if timeout is not None and now >= self.began + timeout:
-            self._interrupt("timed_out", f"took longer than its timeout of {timeout:g} s")
+            self._interrupt("timed_out", f"took longer than its timeout of {timeout:.10g} s")
         if now >= self.next_look:
             self._look()
+        if self.tree_look_at is not None and now >= self.tree_look_at:
+            self._tell_who_is_gone()
         if self.deaf_at is not None and now >= self.deaf_at:
             self._kill_runner()
         if self.cleanup_until is not None and now >= self.cleanup_until:
-            self.verdict.settle(
-                "failed", f"post_action took longer than {self.spec.cleanup:g} s, in {self.hook}"
-            )
-            self.finished = True  # the budget is spent: no clean-up runner
-            self._kill_runner()
+            self._cleanup_took_too_long()
 
     def _look(self) -> None:
         self.next_look = time.monotonic() + LOOK
-        if not self.cleaning and (request := self.dir.stop_request()):
+        if self._may_interrupt() and (request := self.dir.stop_request()):
             self._interrupt(request["status"], request["reason"])
-        self._tell_who_is_gone()
+
+    def _open_wake_pipe(self) -> None:
+        """Every signal that has a handler makes one turn of the loop."""
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)
+        os.set_blocking(writing, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        self.selector.register(reading, selectors.EVENT_READ, lambda: self._woken(reading))
 
     def _woken(self, pipe: int) -> None:
-        self.next_look = 0.0
-        try:
-            os.read(pipe, 4096)
-        except BlockingIOError:
-            return
+        if signal.SIGUSR1 in os.read(pipe, 4096):
+            self.next_look = 0.0
 
     # ---- the runner
 
-    def _fork_runner(self, done: set[tuple[str, str, str]] | None) -> None:
-        """done: None for the whole job, else a clean-up runner that leaves these post_actions out."""
-        ours, theirs = socket.socketpair()
-        pipes = [os.pipe(), os.pipe()]
-        self.ready = self.cleaning = False
-        self.runner = os.fork()
-        if not self.runner:
-            _become_runner(self.spec, theirs, [writing for _, writing in pipes], done)
-        theirs.close()
-        for stream, (reading, writing) in zip((OUT, ERR), pipes, strict=True):
-            os.close(writing)
-            self.programs.watch(reading, stream, 0)
-        self.channel = Channel(ours)
-        self.selector.register(ours, selectors.EVENT_READ, self._hear)
+    def _start_runner(self, task: Task) -> None:
+        self.ready, self.cleaning = False, task.done is not None
+        self.deaf_at, self.hook = None, ""
+        if self.cleaning and self.cleanup_until is None:
+            self.cleanup_until = time.monotonic() + self.spec.cleanup
+        forked = fork_runner(self.spec, self.backend, task)
+        self.runner = forked.pid
+        self.line = Line(forked.sock, self.selector, self._take, self._line_broken)
+        self.programs.watch(forked.output, OUT, 0)
+        self.programs.watch(forked.errors, ERR, 0)
 
-    def _hear(self) -> None:
-        assert self.channel is not None
-        try:
-            for message in self.channel.receive():
-                getattr(self, f"_on_{message.pop('kind')}")(**message)
-        except KeeperGone:  # here: the runner's end of the line
-            self.selector.unregister(self.channel.sock)
-            self.channel.close()
-            self.channel = None
-
-    def _say(self, **message: Any) -> None:
-        """To the runner, if it still listens."""
-        if self.channel is None:
-            return
-        try:
-            self.channel.send(message)
-        except KeeperGone:
-            self.programs.say("the runner no longer listens")
+    def _may_interrupt(self) -> bool:
+        return not (self.interrupted or self.cleaning)
 
     def _interrupt(self, status: str, reason: str) -> None:
-        if self.verdict.status or self.cleaning:
+        if not self._may_interrupt():
             return
+        self.interrupted = True
         self.verdict.settle(status, reason)
         self.programs.say(reason)
         self.deaf_at = time.monotonic() + DEAF_AFTER
+        self._say(kind="stop", status=status)
+        self._signal_runner()
+
+    def _signal_runner(self) -> None:
         if self.ready and self.runner:
             os.kill(self.runner, signal.SIGUSR1)  # our own unreaped child: the pid cannot be somebody else's
 
@@ -254,23 +243,39 @@ class Keeper:
         if self.runner:
             os.kill(self.runner, signal.SIGKILL)
 
+    def _cleanup_took_too_long(self) -> None:
+        where = f", in {self.hook}" if self.hook else ""
+        self.verdict.settle("failed", f"post_action took longer than {self.spec.cleanup:.10g} s{where}")
+        self.finished = True  # the budget is spent: no clean-up runner
+        self._kill_runner()
+
     def _runner_died(self, code: int) -> None:
-        while self.channel is not None:  # what it said before it died
-            self._hear()
-        self.runner = 0
-        self.deaf_at = None
+        self.runner, self.deaf_at = 0, None
+        if self.line is not None:
+            self.line.last_words()
+            self.line = None
         if not self.finished:
-            how = ended_how(code)
-            self.verdict.settle(
-                "failed", f"the runner {how} in {self.hook}" if self.hook else f"the runner {how}"
-            )
+            where = f" in {self.hook}" if self.hook else ""
+            self.verdict.settle("failed", f"the runner {ended_how(code)}{where}")
+
+    def _line_broken(self, error: Exception) -> None:
+        self.programs.say(f"the runner said what no runner says: {words_of(error)}")
+        self.verdict.settle("failed", "plugin code broke the line between the runner and its keeper")
+        self._kill_runner()
+
+    def _say(self, **message: Any) -> None:
+        if self.line is not None:
+            self.line.say(**message)
 
     # ---- what the runner says
 
+    def _take(self, message: dict[str, Any]) -> None:
+        getattr(self, f"_on_{message.pop('kind')}")(**message)
+
     def _on_ready(self) -> None:
         self.ready = True
-        if self.deaf_at is not None:
-            os.kill(self.runner, signal.SIGUSR1)
+        if self.interrupted:
+            self._signal_runner()
 
     def _on_acting(self) -> None:
         self.acting = True
@@ -293,6 +298,8 @@ class Keeper:
         self, request: int, argv: list[str], cwd: str | None, env: dict[str, str], holds: bool
     ) -> None:
         try:
+            if not self.runner or not (self.cleaning or self._may_interrupt()):
+                raise CannotLaunch(f"cannot start {argv[0]}: the run is being stopped")
             program = self.programs.spawn(argv, cwd, env, holds)
         except CannotLaunch as error:
             self._say(kind="answer", request=request, refused=str(error))
@@ -300,25 +307,27 @@ class Keeper:
         self.events.add("launch", message=program.name, data={"argv": argv, "pid": program.identity.pid})
         self._say(kind="answer", request=request, number=program.number, pid=program.identity.pid)
 
-    def _on_vars(self, vars: dict[str, Any]) -> None:  # noqa: A002 - the run's word for it
-        self.dir.write("vars", vars)
+    def _on_state(self, vars: dict[str, Any], kill_names: list[str]) -> None:  # noqa: A002 - the run's word for it
+        self.kill_names = kill_names
+        self._put("vars", vars)
 
     def _on_progress(self, fraction: float, text: str) -> None:
-        self.dir.write("progress", {"fraction": fraction, "text": text})
+        self._put("progress", {"fraction": fraction, "text": text})
 
     def _on_log(self, text: str) -> None:
         self.programs.say(text)
 
-    def _on_kill_names(self, names: list[str]) -> None:
-        self.kill_names += names
+    def _on_outcome(self, status: str, reason: str, exit_code: int | None, error: str) -> None:
+        """At once, not at the end: a cancel that comes after a failure is not its cause."""
+        self.verdict.settle(status, reason, exit_code, error)
+        self.writer.append(ERR, 0, error.encode(errors="replace"))
 
-    def _on_done(self, status: str, reason: str, exit_code: int | None, error: str) -> None:
+    def _on_done(self, status: str) -> None:
         self.finished = True
         self.cleanup_until = None
-        if status not in ("interrupted", "succeeded"):
-            self.verdict.settle(status, reason, exit_code, error)
-        if error:
-            self.writer.append(ERR, 0, error.encode(errors="replace"))
+        self.deaf_at = time.monotonic() + DEAF_AFTER
+        if status == "interrupted":  # by whom, if not by us?
+            self.verdict.settle("failed", "interrupted by a signal from outside")
 
     # ---- the dead
 
@@ -336,18 +345,18 @@ class Keeper:
         if pid == self.runner:
             self._runner_died(code)
             return
+        self.tree_look_at = max(time.monotonic(), self.tree_looked_at + TREE_LOOK)
         program = self.programs.exited(pid, code)
         if program is None:
             return
         self.events.add("exit", message=f"{program.name} {ended_how(code)}", data={"pid": pid, "code": code})
         self._say(kind="exited", number=program.number, code=code)
-        self.next_look = 0.0
 
     def _tell_who_is_gone(self) -> None:
-        """Tell the runner which held programs' whole trees are empty; looks at /proc only while one lingers."""
-        ended = [
-            program for program in self.programs.all if program.ended and program.holds and not program.gone
-        ]
+        """Tell the runner which held programs' whole trees are empty. Only a death changes that: the last one of a
+        tree has no parent left but us, so it makes us look."""
+        self.tree_look_at, self.tree_looked_at = None, time.monotonic()
+        ended = [one for one in self.programs.all if one.ended and one.holds and not one.gone]
         if not ended:
             return
         members = self._members()
@@ -361,76 +370,38 @@ class Keeper:
     def _members(self) -> list[Member]:
         self._reap()
         return self.backend.members(
-            self.spec.mark, keeper=os.getpid(), spare=[self.runner] if self.runner else []
+            self.spec.mark,
+            keeper=os.getpid(),
+            spare=[self.runner] if self.runner else [],
+            sessions={os.getsid(0): 0, **self.programs.sessions()},
         )
 
 
-def _become_runner(
-    spec: RunSpec, sock: socket.socket, streams: list[int], done: set[tuple[str, str, str]] | None
-) -> None:
-    """In the forked child: keep the line to the keeper, close the rest, run, and never return."""
-    from plugins.custody import runner
-    from plugins.custody.backends.base import marked
-    from plugins.custody.backends.linux import set_name
+def hear_signals() -> None:
+    """Handlers that do nothing but wake the loop. Not SIG_IGN: an ignored signal would stay ignored in every program.
 
-    code = 1
-    try:
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
-        line = _only_fds(sock, streams)
-        set_name("mxx-runner")
-        os.environ.update(marked(spec.environment(), spec.mark, 0))
-        os.chdir(spec.dir.work)
-        runner.main(spec, line, done)
-        code = 0
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    Before the marker is taken: from then on SIGUSR1 may come."""
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
+        signal.signal(number, lambda *_: None)
 
 
-def _only_fds(sock: socket.socket, streams: list[int]) -> socket.socket:
-    """stdin from nowhere, stdout and stderr into the log, fd 3 to the keeper, nothing else open."""
-    nowhere = os.open(os.devnull, os.O_RDONLY)
-    kept = os.dup(sock.fileno())
-    for target, source in ((0, nowhere), (1, streams[0]), (2, streams[1])):
-        os.dup2(source, target)
-    os.dup2(kept, 3, inheritable=False)
-    sock.detach()
-    os.closerange(4, 4096)
-    return socket.socket(fileno=3)
+def run(spec: RunSpec, notices: int) -> None:
+    """Keep one run; `notices` is a non-blocking pipe for the supervisor's comfort, whose reader may be gone."""
+    if os.getpid() != os.getsid(0):
+        os.setsid()
+    Keeper(spec, platform_backend(), notifier(notices, spec)).keep()
 
 
 def main() -> None:
     """Cold start, for one run: the go token is one JSON line on stdin; EOF before it means: do nothing."""
-    line = sys.stdin.buffer.readline()
-    if not line.endswith(b"\n"):
-        return
-    run(RunSpec.read(line), os.dup(1))
-
-
-def run(spec: RunSpec, notices: int) -> None:
-    """Keep one run; `notices` is a pipe for the supervisor's comfort, whose reader may be gone."""
-    if os.getpid() != os.getsid(0):
-        os.setsid()
+    hear_signals()
+    hide_our_variables()
     os.umask(0o077)
-    Keeper(spec, platform_backend(), notifier(notices, spec)).keep()
-
-
-def notifier(notices: int, spec: RunSpec) -> Notify:
-    """Writes `{"kind", "run", "attempt", "at"}` lines, shorter than PIPE_BUF and so never mixed. Only latency
-    depends on them: a full or broken pipe is not an error, the files of the run tell the same."""
-    os.set_blocking(notices, False)
-
-    def notify(kind: str) -> None:
-        line = json.dumps({"kind": kind, "run": spec.run, "attempt": spec.attempt, "at": time.time()})
-        try:
-            os.write(notices, line.encode() + b"\n")
-        except (BrokenPipeError, BlockingIOError):
-            return
-
-    return notify
+    line = sys.stdin.buffer.readline()
+    if line.endswith(b"\n"):
+        notices = os.dup(1)
+        os.set_blocking(notices, False)
+        run(RunSpec.read(line), notices)
 
 
 if __name__ == "__main__":

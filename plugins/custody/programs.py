@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import errno
-import json
+import fcntl
 import os
 import selectors
-import subprocess
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from plugins.custody.backends.base import Backend, Identity, marked
+from plugins.custody.lines import LineFile
 from plugins.custody.spec import RunSpec
 from plugins.exceptions import CannotLaunch
 from plugins.output.segments import ERR, MXX, OUT, Writer
 
-CHUNK = 1 << 16
-DRAIN = 0.2
-"""Seconds to wait for the rest of the output after the tree is empty: somebody outside may hold the pipe."""
+CHUNK = 1 << 18
+PIPE, WIDE_PIPE = 1 << 16, 1 << 20
+"""Bytes that a pipe holds by default, and once it was found full: a flood then needs fewer turns."""
+F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", None)
 
 
 @dataclass
@@ -36,7 +38,6 @@ class Program:
     how: str = ""
     asked: bool = False
     """The run's end ended it, not the program itself."""
-    popen: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -62,42 +63,51 @@ class Programs:
     ) -> None:
         self._spec, self._backend, self._writer, self._selector = spec, backend, writer, selector
         self._environment = {**os.environ, **spec.environment()}
-        self._ledger = os.open(spec.dir.path / "ledger", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self.all: list[Program] = []
+        self._ledger = LineFile(spec.dir.path / "ledger")
         self._pipes: set[int] = set()
+        self._buffer = bytearray(CHUNK)
+        self.all: list[Program] = []
 
-    def spawn(self, argv: list[str], cwd: str | None, env: dict[str, str], holds: bool) -> Program:
+    def spawn(self, argv: list[str], cwd: str | None, env: Mapping[str, str], holds: bool) -> Program:
         """Start one program in a session of its own. Raises CannotLaunch with a sentence."""
         number = len(self.all) + 1
-        self._note(intent=number, argv=argv)
-        try:
-            popen = subprocess.Popen(
-                argv,
-                cwd=cwd or self._spec.dir.work,
-                env=marked({**self._environment, **env}, self._spec.mark, number),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            raise CannotLaunch(_why_not(argv, cwd, error)) from error
-        identity = self._backend.identity(popen.pid) or Identity(popen.pid, 0)
-        self._note(launch=number, pid=identity.pid, start=identity.start, boot=self._backend.boot())
-        program = Program(number, argv, identity, time.time(), holds, popen=popen)
+        self._ledger.append({"at": time.time(), "intent": number, "argv": argv})
+        pid = self._spawn(number, argv, cwd or str(self._spec.dir.work), env)
+        identity = self._backend.identity(pid) or Identity(pid, 0)
+        self._ledger.append(
+            {
+                "at": time.time(),
+                "launch": number,
+                "pid": pid,
+                "start": identity.start,
+                "boot": self._backend.boot(),
+            }
+        )
+        program = Program(number, argv, identity, time.time(), holds)
         self.all.append(program)
-        for stream, pipe in ((OUT, popen.stdout), (ERR, popen.stderr)):
-            assert pipe is not None
-            self.watch(pipe.fileno(), stream, number)
-        self.say(f"started {program.name}, process {popen.pid}")
+        self.say(f"started {program.name}, process {pid}")
         return program
+
+    def _spawn(self, number: int, argv: list[str], cwd: str, env: Mapping[str, str]) -> int:
+        environment = marked({**self._environment, **env}, self._spec.mark, number)
+        pipes: list[tuple[int, int]] = []
+        try:
+            pipes += [os.pipe()]
+            pipes += [os.pipe()]
+            pid = self._backend.spawn(argv, cwd, environment, pipes[0][1], pipes[1][1])
+        except (OSError, ValueError) as error:
+            for reading, writing in pipes:
+                os.close(reading)
+                os.close(writing)
+            raise CannotLaunch(_why_not(argv, cwd, environment, error)) from error
+        for stream, (reading, writing) in zip((OUT, ERR), pipes, strict=True):
+            os.close(writing)
+            self.watch(reading, stream, number)
+        return pid
 
     def say(self, text: str) -> None:
         """A line of MXX's own in the log."""
         self._writer.append(MXX, 0, text.encode(errors="replace") + b"\n")
-
-    def _note(self, **facts: Any) -> None:
-        os.write(self._ledger, json.dumps({"at": time.time(), **facts}).encode() + b"\n")
 
     # ---- ends
 
@@ -108,14 +118,16 @@ class Programs:
             return None
         program.code, program.ended = code, time.time()
         program.how = program.how or "ended by itself"
-        if program.popen:
-            program.popen.returncode = code  # reaped by us: Popen must not wait for it again
         return program
 
     def last_code(self) -> int | None:
         """Of the program that ended last by itself; None when none did."""
         ended = [program for program in self.all if program.ended and not program.asked]
         return max(ended, key=lambda program: program.ended or 0.0).code if ended else None
+
+    def sessions(self) -> dict[int, int]:
+        """Session id -> launch number."""
+        return {program.identity.pid: program.number for program in self.all}
 
     # ---- output
 
@@ -126,14 +138,17 @@ class Programs:
 
     def _drain(self, pipe: int, stream: int, launch: int) -> None:
         try:
-            chunk = os.read(pipe, CHUNK)
+            count = os.readv(pipe, [self._buffer])
         except BlockingIOError:
             return
-        if chunk:
-            self._writer.append(stream, launch, chunk)
-        else:
-            self._selector.unregister(pipe)
-            self._pipes.discard(pipe)
+        if count:
+            self._writer.append(stream, launch, memoryview(self._buffer)[:count])
+            if count == PIPE:
+                _widen(pipe)
+            return
+        self._selector.unregister(pipe)
+        self._pipes.discard(pipe)
+        os.close(pipe)
 
     @property
     def draining(self) -> bool:
@@ -141,16 +156,26 @@ class Programs:
         return bool(self._pipes)
 
 
-def _why_not(argv: list[str], cwd: str | None, error: Exception) -> str:
-    name = argv[0] if argv else ""
-    if isinstance(error, ValueError):
+def _widen(pipe: int) -> None:
+    """Only speed depends on it: the kernel may refuse (a limit for each user)."""
+    if F_SETPIPE_SZ is not None:
+        try:
+            fcntl.fcntl(pipe, F_SETPIPE_SZ, WIDE_PIPE)
+        except OSError:
+            return
+
+
+def _why_not(argv: list[str], cwd: str, env: Mapping[str, str], error: Exception) -> str:
+    name = argv[0]
+    if not isinstance(error, OSError):
         return f"cannot start {name!r}: {error}"
-    assert isinstance(error, OSError)
-    if cwd and not os.path.isdir(cwd):
+    if not os.path.isdir(cwd):
         return f"cannot start {name}: its folder {cwd} does not exist"
     if error.errno == errno.ENOENT:
-        where = "" if os.sep in name else f" on PATH={os.environ.get('PATH', '')}"
+        where = "" if os.sep in name else f" on PATH={env.get('PATH', os.defpath)}"
         return f"cannot start {name}: not found{where}"
+    if error.errno == errno.EACCES and not os.access(cwd, os.X_OK):
+        return f"cannot start {name}: no permission to enter its folder {cwd}"
     if error.errno == errno.EACCES:
         return f"cannot start {name}: not executable, or no permission"
     if error.errno == errno.ENOEXEC:

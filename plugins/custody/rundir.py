@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plugins.custody.lines import encoded, read_lines
+
 SHARD = 1000
 
 
@@ -38,8 +40,10 @@ class RunDir:
             descriptor = os.open(self.path / "started", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:
             return False
-        os.write(descriptor, json.dumps(owner).encode())
-        os.close(descriptor)
+        try:
+            os.write(descriptor, encoded(owner))
+        finally:
+            os.close(descriptor)
         return True
 
     def started(self) -> dict[str, Any] | None:
@@ -63,28 +67,28 @@ class RunDir:
     def stop_request(self) -> dict[str, Any] | None:
         return self._read("cancel") or None
 
+    def saved_vars(self) -> dict[str, Any] | None:
+        """`run.vars` as a dead runner last told them; None when it never changed any."""
+        return self._read("vars")
+
     def events(self) -> list[dict[str, Any]]:
         """Every whole line of the keeper's event file, oldest first."""
-        try:
-            content = (self.path / "events").read_bytes()
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in content.split(b"\n")[:-1]]
+        return read_lines(self.path / "events")
 
     def ledger(self) -> list[dict[str, Any]]:
         """What was launched: an intent before each spawn, the identity after it."""
-        try:
-            content = (self.path / "ledger").read_bytes()
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in content.split(b"\n")[:-1]]
+        return read_lines(self.path / "ledger")
 
     # ---- files
 
     def write(self, name: str, content: dict[str, Any]) -> None:
-        """Atomically: a reader sees the old text or the new one."""
+        """Atomically: a reader sees the old text or the new one. Raises OSError and leaves the old one."""
         draft = self.path / f".{name}.{os.getpid()}"
-        draft.write_text(json.dumps(content))
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            _write_all(descriptor, encoded(content))
+        finally:
+            os.close(descriptor)
         os.replace(draft, self.path / name)
 
     def read(self, name: str) -> dict[str, Any]:
@@ -92,11 +96,16 @@ class RunDir:
 
     def _read(self, name: str) -> dict[str, Any] | None:
         try:
-            content = (self.path / name).read_text()
+            content = (self.path / name).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
         try:
             found = json.loads(content) if content else {}
-        except json.JSONDecodeError:
+        except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]

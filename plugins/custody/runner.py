@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import select
 import signal
 import socket
 import sys
 import time
-import traceback
+from _thread import allocate_lock, get_ident  # threading would cost every fork 0.2 ms
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from plugins import registry
@@ -17,20 +18,37 @@ from plugins.context import Launch, LaunchRequest, RunContext
 from plugins.custody.channel import Channel
 from plugins.custody.spec import RunSpec
 from plugins.exceptions import CannotLaunch, KeeperGone, MxxError
-from plugins.lifecycle import Guard, Lifecycle, Outcome
+from plugins.guard import Guard
+from plugins.lifecycle import Key, Lifecycle, Outcome, traceback_of, words_of
+
+WITH_THE_NEXT = frozenset(["acting", "hook", "state", "cleanup"])
+"""Messages that wait for the next one: fewer wake-ups of the keeper. A `begin` follows before plugin code runs again."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """began: when the run began, on the monotonic clock; done: None for the whole job, else a clean-up runner's
+    post_actions to leave out; stopping: why the run is being stopped, "" when it is not."""
+
+    began: float
+    done: Collection[Key] | None = None
+    stopping: str = ""
 
 
 class KeeperHost:
     """The lifecycle's Host: every wish goes to the keeper as a message."""
 
-    def __init__(self, channel: Channel, guard: Guard) -> None:
+    def __init__(self, channel: Channel, guard: Guard, stopping: str = "") -> None:
+        self.stopping = stopping
         self._channel, self._guard = channel, guard
+        self._lock, self._thread = allocate_lock(), get_ident()
         self._launches: dict[int, Launch] = {}
         self._requests = 0
         self._wanted: list[str] = []
         self._answer: dict[str, Any] = {}
 
     def launch(self, request: LaunchRequest, holds: bool = False) -> Launch:
+        self._refuse_other_threads()
         with self._guard.shield:  # whole: an interruption between wish and answer would lose a program
             self._requests, self._wanted = self._requests + 1, request.argv
             self.report(
@@ -48,29 +66,52 @@ class KeeperHost:
             return self._launches[self._answer["number"]]
 
     def wait(self, seconds: float) -> None:
+        self._refuse_other_threads()
+        with self._guard.shield, self._lock:
+            self._channel.flush()  # it may be long until the next message
         if select.select([self._channel], [], [], max(seconds, 0))[0]:
             self._receive()
 
     def report(self, kind: str, **facts: Any) -> None:
+        """From any thread of the runner."""
+        message = {"kind": kind, **facts}
+        if get_ident() != self._thread:
+            self._send(message)
+            return
         with self._guard.shield:
-            self._channel.send({"kind": kind, **facts})
+            self._send(message)
 
     def now(self) -> float:
         return time.monotonic()
 
+    def interrupted(self) -> None:
+        """From the signal handler. The keeper's word for the cause stands in the line, or will."""
+        self.stopping = self.stopping or "cancelled"
+        self._guard.interrupt()
+
+    def _send(self, message: dict[str, Any]) -> None:
+        with self._lock:
+            if message["kind"] in WITH_THE_NEXT:
+                self._channel.queue(message)
+            else:
+                self._channel.send(message)
+
     def _receive(self) -> None:
         with self._guard.shield:
-            self._take(self._channel.receive())
+            for message in self._channel.receive():
+                self._take(message)
 
-    def _take(self, messages: list[dict[str, Any]]) -> None:
-        for message in messages:
-            if message["kind"] == "answer":
-                self._answer = message
-                self._note_launch(message)
-            elif message["kind"] == "exited":
-                self._launches[message["number"]].exit_code = message["code"]
-            elif message["kind"] == "gone":
-                self._launches[message["number"]].gone = True
+    def _take(self, message: dict[str, Any]) -> None:
+        if message["kind"] == "answer":
+            self._answer = message
+            self._note_launch(message)
+        elif message["kind"] == "stop":
+            self.stopping = message["status"]
+        elif launch := self._launches.get(message["number"]):  # none: a runner before this one launched it
+            if message["kind"] == "exited":
+                launch.exit_code = message["code"]
+            else:
+                launch.gone = True
 
     def _note_launch(self, answer: dict[str, Any]) -> None:
         """At once: the news of its end may stand in the same breath."""
@@ -78,70 +119,72 @@ class KeeperHost:
             name = os.path.basename(self._wanted[0])
             self._launches[answer["number"]] = Launch(answer["number"], self._wanted, name, answer["pid"])
 
-
-class ToKeeper(logging.Handler):
-    """Lines of run.log go to the run's log on disk."""
-
-    def __init__(self, host: KeeperHost) -> None:
-        super().__init__()
-        self._host = host
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._host.report("log", text=self.format(record))
+    def _refuse_other_threads(self) -> None:
+        if get_ident() != self._thread:
+            raise CannotLaunch(
+                "launching and waiting is for the hook's own thread, not for one that it started"
+            )
 
 
-def main(spec: RunSpec, sock: socket.socket, done: set[tuple[str, str, str]] | None = None) -> None:
-    """Take the job through its hooks; with `done`, only through the post_actions that are not in it."""
+def main(spec: RunSpec, sock: socket.socket, task: Task) -> None:
+    """Take the job through its hooks, or through its clean-up only."""
     guard = Guard()
-    signal.signal(signal.SIGUSR1, lambda *_: guard.interrupt())
-    host = KeeperHost(Channel(sock), guard)
+    channel = Channel(sock)
+    host = KeeperHost(channel, guard, task.stopping)
+    signal.signal(signal.SIGUSR1, lambda *_: host.interrupted())
+    os.register_at_fork(
+        after_in_child=channel.close
+    )  # a plugin's fork must not speak as if it were the runner
     try:
         host.report("ready")
-        outcome = _through(spec, host, guard, done)
-        host.report("done", **vars(outcome))
+        host.report("done", status=_through(spec, host, guard, task).status)
     except KeeperGone:
-        sys.stderr.write("mxx: the keeper of this run is gone\n")
+        sys.stderr.write("mxx: only the runner itself can talk to its keeper, and only while that lives\n")
 
 
-def _through(
-    spec: RunSpec, host: KeeperHost, guard: Guard, done: set[tuple[str, str, str]] | None
-) -> Outcome:
+def _through(spec: RunSpec, host: KeeperHost, guard: Guard, task: Task) -> Outcome:
     try:
-        run = _context(spec, host, done is not None)
-    except KeeperGone:
-        raise
-    except BaseException as error:
-        reason = str(error) if isinstance(error, MxxError) else f"{type(error).__name__}: {error}"
-        return Outcome("failed", reason, None, traceback.format_exc())
-    lifecycle = Lifecycle(run, guard)
-    outcome = lifecycle.take() if done is None else lifecycle.clean_up(done)
-    host.report("kill_names", names=run.kill_names)
-    return outcome
-
-
-def _context(spec: RunSpec, host: KeeperHost, again: bool) -> RunContext:
-    plugins = {instance: _built(instance, key, options) for instance, key, options in spec.plugins}
-    log = logging.getLogger("mxx.run")
-    log.handlers, log.propagate = [ToKeeper(host)], False
-    log.setLevel(logging.INFO)
-    return RunContext(
+        plugins = _plugins(spec) if task.done is None else _plugins_left(spec, host)
+    except MxxError as error:
+        outcome = Outcome(
+            "failed", str(error), None, traceback_of(error.__cause__) if error.__cause__ else ""
+        )
+        host.report("outcome", **vars(outcome))
+        return outcome
+    run = RunContext(
         host=host,
         id=spec.run,
         job=spec.job,
         plugins=plugins,
         params=spec.params,
-        vars=spec.dir.read("vars") if again else dict(spec.vars),
+        vars=dict(spec.vars) if task.done is None else spec.dir.saved_vars() or dict(spec.vars),
         timeout=spec.timeout,
-        log=log,
+        began=task.began,
     )
+    lifecycle = Lifecycle(run, guard)
+    return lifecycle.take() if task.done is None else lifecycle.clean_up(task.done)
+
+
+def _plugins(spec: RunSpec) -> dict[str, Any]:
+    return {instance: _built(instance, key, options) for instance, key, options in spec.plugins}
+
+
+def _plugins_left(spec: RunSpec, host: KeeperHost) -> dict[str, Any]:
+    """For the clean-up: a plugin that cannot be built any more does not cost the others their post_action."""
+    plugins = {}
+    for instance, key, options in spec.plugins:
+        try:
+            plugins[instance] = _built(instance, key, options)
+        except MxxError as error:
+            host.report("log", text=f"no clean-up by {instance}: {error}")
+    return plugins
 
 
 def _built(instance: str, key: str, options: dict[str, Any]) -> Any:
-    """A plugin that cannot be built fails the run before any action, with its name and the reason."""
-    cls = registry.load(key)
+    """Raises MxxError with the plugin's name and the reason."""
     try:
-        return cls(**options)
+        return registry.load(key)(**options)
     except MxxError:
         raise
     except BaseException as error:
-        raise MxxError(f"[{instance}] cannot be built: {type(error).__name__}: {error}") from error
+        raise MxxError(f"[{instance}] cannot be built: {words_of(error)}") from error

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from plugins.custody.rundir import RunDir
+
+HIDDEN = ("MXX_", "DJANGO_")
+"""Variables of MXX itself, which may hold keys and addresses: no program of a run sees them."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class RunSpec:
     def read(cls, line: bytes) -> RunSpec:
         return cls(**json.loads(line))
 
-    @property
+    @cached_property
     def dir(self) -> RunDir:
         return RunDir.of(Path(self.home), self.run, self.attempt)
 
@@ -47,3 +52,10 @@ class RunSpec:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def hide_our_variables() -> None:
+    """Take from this process's environment what is MXX's: programs and plugins inherit the rest."""
+    for name in list(os.environ):
+        if name.startswith(HIDDEN) or name == "DATABASE_URL":
+            del os.environ[name]

@@ -1,7 +1,7 @@
 """The zygote: a lean, single-threaded process that forks a keeper for each line it reads.
 
-It imports neither Django nor pydantic nor a plugin, so that a fork costs about a millisecond. End of input (the
-supervisor is gone) ends it; the keepers live on.
+It imports neither Django nor pydantic, and of plugins only MXX's own, so that a fork costs about a millisecond.
+End of input (the supervisor is gone) ends it; the keepers live on.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import selectors
 import signal
 import traceback
 
-# imported here once, so that no keeper or runner has to
-from plugins import hooks, lifecycle, registry
-from plugins.custody import keeper, runner
+from plugins import registry
+from plugins.custody import keeper
+from plugins.custody.backends import backend
 from plugins.custody.backends.linux import set_name
-from plugins.custody.spec import RunSpec
+from plugins.custody.backends.posix import ignored
+from plugins.custody.notices import notifier
+from plugins.custody.spec import RunSpec, hide_our_variables
+from plugins.hooks import hooks_of
 
 NOTICES = 3
-PRELOADED = (hooks, lifecycle, registry, runner)
 
 
 class Zygote:
@@ -35,7 +37,6 @@ class Zygote:
         os.set_blocking(wake, False)
         os.set_blocking(sleeping, False)
         signal.set_wakeup_fd(sleeping, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
         selector.register(0, selectors.EVENT_READ)
         selector.register(wake, selectors.EVENT_READ)
         while True:
@@ -47,15 +48,19 @@ class Zygote:
                 return
 
     def _read(self) -> bool:
-        chunk = os.read(0, 1 << 20)
+        chunk = os.read(0, 1 << 16)
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
-            self._fork(line)
+            self._start(RunSpec.read(line))
         return bool(chunk)
 
-    def _fork(self, line: bytes) -> None:
-        spec = RunSpec.read(line)
-        pid = os.fork()
+    def _start(self, spec: RunSpec) -> None:
+        try:
+            pid = os.fork()
+        except OSError:  # no more processes: the supervisor finds no marker and queues the run again
+            traceback.print_exc()
+            notifier(NOTICES, spec)("gone")
+            return
         if pid:
             self.keepers[pid] = spec
             return
@@ -80,7 +85,7 @@ class Zygote:
             if not pid:
                 return
             spec = self.keepers.pop(pid)
-            keeper.notifier(NOTICES, spec)("gone")
+            notifier(NOTICES, spec)("gone")
 
 
 def _close_the_zygotes() -> None:
@@ -90,17 +95,33 @@ def _close_the_zygotes() -> None:
     os.closerange(NOTICES + 1, 256)
 
 
+def _take_fds() -> None:
+    """stdout becomes the pipe for notices; a stray print must never look like one."""
+    os.dup2(1, NOTICES, inheritable=False)
+    os.set_blocking(NOTICES, False)
+    os.dup2(2, 1)
+
+
+def _warm_up() -> None:
+    """Do once what every keeper and runner would do again: import and look at the built-in plugins, ask the system."""
+    for name in registry.modules():
+        hooks_of(registry.load(name))
+    backend().identity(os.getpid())
+    backend().boot()
+    ignored()
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> None:
     if os.getpid() != os.getsid(0):
         os.setsid()
+    keeper.hear_signals()
+    hide_our_variables()
     os.umask(0o077)
     set_name("mxx-zygote")
-    os.dup2(1, NOTICES, inheritable=False)
-    os.dup2(2, 1)  # a stray print must never look like a notice
-    gc.collect()
-    gc.freeze()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: None)
+    _take_fds()
+    _warm_up()
     Zygote().serve()
 
 

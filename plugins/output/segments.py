@@ -12,6 +12,7 @@ import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from errno import ENOSPC
 from pathlib import Path
 
 OUT, ERR, MXX, CUT = 0, 1, 2, 3
@@ -19,6 +20,8 @@ HEADER = struct.Struct("<dBHI")  # epoch seconds, stream, launch number, length 
 SEGMENT = 1 << 20
 LIMIT = 10 << 20
 SUFFIX = ".seg"
+MOST_LAUNCHES = (1 << 16) - 1
+"""The number that all further launches share in the log: the header has two bytes for it."""
 
 
 @dataclass(frozen=True)
@@ -38,47 +41,62 @@ class Record:
 
 
 class Writer:
-    """Appends records; keeps at most about `limit` bytes on disk: one file handle, no buffer."""
+    """Appends records; keeps at most about `limit` bytes on disk. Folder and file are made at the first byte.
+
+    A disk that is full costs output, not the run: bytes that could not be written count as dropped, and a new
+    segment begins behind them as soon as there is room again.
+    """
 
     def __init__(self, folder: Path, limit: int = LIMIT, segment: int = SEGMENT) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._segment = folder, min(segment, max(limit // 4, 1))
         self._kept = max(1, limit // self._segment // 2)
         self._starts: list[int] = []
         self._file = -1
-        self._room = 0
+        self._size = 0
         self.offset = 0
 
-    def append(self, stream: int, launch: int, data: bytes) -> None:
-        if not data:
-            return
-        if self._room <= 0:
-            self._roll()
-        header = HEADER.pack(time.time(), stream, launch, len(data))
-        _write_all(self._file, header + data)
-        self.offset += len(data)
-        self._room -= len(data) + HEADER.size
+    def append(self, stream: int, launch: int, data: bytes | memoryview) -> None:
+        for begin in range(0, len(data), self._segment):
+            self._append(stream, min(launch, MOST_LAUNCHES), data[begin : begin + self._segment])
 
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
+    def _append(self, stream: int, launch: int, data: bytes | memoryview) -> None:
+        header = HEADER.pack(time.time(), stream, launch, len(data))
+        try:
+            if self._file < 0 or self._size >= self._segment:
+                self._roll()
+            self._write(header, data)
+        except OSError:
+            self._give_up_segment()
+        self.offset += len(data)
+
+    def _write(self, header: bytes, data: bytes | memoryview) -> None:
+        whole = len(header) + len(data)
+        if os.writev(self._file, (header, data)) < whole:
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        self._size += whole
+
+    def _give_up_segment(self) -> None:
+        """Half a record may stand at its end, where readers stop; the name of the next segment tells the gap."""
+        if self._file >= 0 and not self._size:
+            (self._folder / f"{self._starts.pop():015d}{SUFFIX}").unlink(missing_ok=True)
+        self.close()
+
     def _roll(self) -> None:
         self.close()
+        if not self._starts:
+            self._folder.mkdir(exist_ok=True)
         path = self._folder / f"{self.offset:015d}{SUFFIX}"
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._room = self._segment
+        self._size = 0
         self._starts.append(self.offset)
         if len(self._starts) > 2 * self._kept:
             middle = self._starts.pop(self._kept)
             (self._folder / f"{middle:015d}{SUFFIX}").unlink(missing_ok=True)
-
-
-def _write_all(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
 
 
 def read(folder: Path, offset: int = 0, limit: int = 256 * 1024) -> list[Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
 Strength = Literal["kernel", "strong", "best_effort"]
@@ -17,25 +18,47 @@ class Identity(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A process of the run. launch: the number it carries in its environment, None when that was emptied."""
+    """A process of the run. launch: the number it was marked with, None when it has thrown every mark away."""
 
     identity: Identity
     name: str
     launch: int | None
 
 
+NO_SESSIONS: Mapping[int, int] = MappingProxyType({})
+
+
 class Backend(Protocol):
     strength: Strength
     """Shown to the user: never a silent downgrade."""
 
-    def enter(self, name: str) -> None:
-        """Make this process the keeper: orphans of its tree come to it."""
+    def enter_keeper(self) -> None:
+        """Make this process a keeper: orphans of its tree come to it."""
+
+    def enter_runner(self, keeper: int) -> None:
+        """Make this child of the keeper its runner: it dies with it."""
+
+    def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], output: int, errors: int) -> int:
+        """Start a program in a session of its own, its output into these two pipes; returns the pid. Raises OSError.
+
+        Nothing else is inherited: no descriptor, no ignored or blocked signal.
+        """
 
     def childless(self) -> bool:
         """Proof by the kernel that nothing below this process is alive."""
 
-    def members(self, mark: str, *, keeper: int | None, spare: Iterable[int] = ()) -> list[Member]:
-        """Living processes of the run: below the keeper, or carrying the mark; without the spared ones."""
+    def members(
+        self,
+        mark: str,
+        *,
+        keeper: int | None,
+        spare: Iterable[int] = (),
+        sessions: Mapping[int, int] = NO_SESSIONS,
+    ) -> list[Member]:
+        """Living processes of the run: below the keeper, or carrying the mark; without the spared ones.
+
+        sessions: session id -> launch number, to tell whose a process is that has emptied its environment.
+        """
 
     def identity(self, pid: int) -> Identity | None: ...
 

@@ -5,34 +5,44 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from plugins.custody.backends.base import Identity, Member, Strength, mark_variable
+from plugins.custody.backends import posix
+from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, Strength, mark_variable
 
-PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 15, 36
+PR_SET_PDEATHSIG, PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 1, 15, 36
 DEAD = (b"Z", b"X")
 
 
 class Stat(NamedTuple):
-    """What /proc/PID/stat tells."""
+    """What /proc/PID/stat tells. dead: a zombie, unless threads live on behind a main thread that has ended."""
 
     name: str
-    state: bytes
+    dead: bool
     parent: int
+    session: int
     start: int
 
 
 class LinuxBackend:
     strength: Strength = "strong"
 
-    def enter(self, name: str) -> None:
+    def enter_keeper(self) -> None:
         """Orphans of this process's tree are given to it, even those that called setsid or emptied their environment."""
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        if _prctl(PR_SET_CHILD_SUBREAPER, 1):
             raise OSError(ctypes.get_errno(), "cannot become the reaper of the run's orphans")
-        set_name(name)
+        set_name("mxx-keeper")
+
+    def enter_runner(self, keeper: int) -> None:
+        set_name("mxx-runner")
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != keeper:  # it died before we asked to be told
+            os._exit(1)
+
+    def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], output: int, errors: int) -> int:
+        return posix.spawn(argv, cwd, env, output, errors)
 
     def childless(self) -> bool:
         """A living descendant has a chain of living parents up to us, its subreaper: no child means none at all."""
@@ -42,18 +52,25 @@ class LinuxBackend:
             return True
         return False
 
-    def members(self, mark: str, *, keeper: int | None, spare: Iterable[int] = ()) -> list[Member]:
+    def members(
+        self,
+        mark: str,
+        *,
+        keeper: int | None,
+        spare: Iterable[int] = (),
+        sessions: Mapping[int, int] = NO_SESSIONS,
+    ) -> list[Member]:
         table = _processes()
         never = {os.getpid(), *spare, *([keeper] if keeper else []), *_ancestors(table, os.getpid())}
         below = _below(table, keeper) if keeper else set()
         variable = mark_variable(mark).encode()
         found = []
         for pid, stat in table.items():
-            if pid in never or stat.state in DEAD:
+            if pid in never or stat.dead:
                 continue
             value = _environment_value(pid, variable)
             if pid in below or value is not None:
-                launch = int(value) if value and value.isdigit() else None
+                launch = int(value) if value and value.isdigit() else sessions.get(stat.session)
                 found.append(Member(Identity(pid, stat.start), stat.name, launch))
         return found
 
@@ -63,10 +80,13 @@ class LinuxBackend:
 
     def alive(self, identity: Identity) -> bool:
         stat = _stat(identity.pid)
-        return bool(stat and stat.start == identity.start and stat.state not in DEAD)
+        return bool(stat and stat.start == identity.start and not stat.dead)
 
     def ask(self, identity: Identity) -> bool:
-        return _signal(identity, signal.SIGTERM)
+        """SIGTERM, and SIGCONT behind it: a suspended program hears nothing before it goes on."""
+        asked = _signal(identity, signal.SIGTERM)
+        _signal(identity, signal.SIGCONT)
+        return asked
 
     def freeze(self, identity: Identity) -> bool:
         return _signal(identity, signal.SIGSTOP)
@@ -84,25 +104,45 @@ class LinuxBackend:
 
 @cache
 def _boot() -> str:
-    with open("/proc/sys/kernel/random/boot_id") as file:
-        return file.read().strip()
+    return _read("/proc/sys/kernel/random/boot_id").decode().strip()
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _prctl(option: int, argument: int | bytes) -> int:
+    return int(_libc().prctl(option, argument, 0, 0, 0))
 
 
 def set_name(name: str) -> None:
     """The kernel's name of this process (15 bytes), as `ps` and `top` show it."""
-    ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15], 0, 0, 0)
+    _prctl(PR_SET_NAME, name.encode()[:15])
+
+
+def _read(path: str) -> bytes:
+    """A file of /proc, without the six system calls that open() adds to the three."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        parts = []
+        while part := os.read(descriptor, 1 << 16):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
 
 
 def _stat(pid: int) -> Stat | None:
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            content = file.read()
+        content = _read(f"/proc/{pid}/stat")
     except (FileNotFoundError, ProcessLookupError):
         return None
     head, _, tail = content.rpartition(b")")  # a name may hold spaces and brackets
     fields = tail.split()
     name = head.partition(b"(")[2].decode(errors="replace")
-    return Stat(name, fields[0], int(fields[1]), int(fields[19]))
+    dead = fields[0] in DEAD and int(fields[17]) <= 1
+    return Stat(name, dead, int(fields[1]), int(fields[3]), int(fields[19]))
 
 
 def _processes() -> dict[int, Stat]:
@@ -136,8 +176,7 @@ def _ancestors(table: dict[int, Stat], pid: int) -> set[int]:
 def _environment_value(pid: int, variable: bytes) -> bytes | None:
     """The value of one variable in a process's first environment; None: not there, or not ours to read."""
     try:
-        with open(f"/proc/{pid}/environ", "rb") as file:
-            content = file.read()
+        content = _read(f"/proc/{pid}/environ")
     except OSError:
         return None
     prefix = variable + b"="

@@ -1,0 +1,81 @@
+"""The keeper's end of the line to its runner."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from plugins.custody.channel import Channel
+from plugins.exceptions import KeeperGone
+
+Take = Callable[[dict[str, Any]], None]
+Nonsense = (ValueError, TypeError, LookupError, AttributeError)
+"""What taking a message raises that no runner of ours says. Plugin code runs there: it may say anything."""
+
+
+class Line:
+    """Never blocks: what the runner does not read waits. take(message) is called for each that arrives, and
+    broken(error) once for a message that makes no sense; the line is closed then."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        selector: selectors.BaseSelector,
+        take: Take,
+        broken: Callable[[Exception], None],
+    ) -> None:
+        sock.setblocking(False)
+        self._channel, self._selector, self._take, self._broken = Channel(sock), selector, take, broken
+        self._open = True
+        selector.register(sock, selectors.EVENT_READ, self._serve)
+
+    def say(self, **message: Any) -> None:
+        """To the runner, if it still listens: its end is told by its exit, not by this line."""
+        self._channel.queue(message)
+        self._guarded(self._flush)
+
+    def last_words(self) -> None:
+        """After its death. A process that it forked may hold the line open: no end is waited for."""
+        while self._guarded(self._hear):
+            continue
+        self.close()
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._selector.unregister(self._channel.sock)
+            self._channel.close()
+
+    def _serve(self) -> None:
+        self._guarded(self._flush)
+        self._guarded(self._hear)
+
+    def _guarded(self, act: Callable[[], None]) -> bool:
+        """False when there is nothing more, or never will be."""
+        if not self._open:
+            return False
+        try:
+            act()
+        except BlockingIOError:
+            return False
+        except KeeperGone:  # here: the runner's end of the line
+            self.close()
+            return False
+        except Nonsense as error:
+            self.close()
+            self._broken(error)
+            return False
+        return True
+
+    def _hear(self) -> None:
+        for message in self._channel.receive():
+            self._take(message)
+
+    def _flush(self) -> None:
+        wanted = selectors.EVENT_READ
+        if not self._channel.flush():
+            wanted |= selectors.EVENT_WRITE
+        if self._selector.get_key(self._channel.sock).events != wanted:
+            self._selector.modify(self._channel.sock, wanted, self._serve)

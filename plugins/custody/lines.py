@@ -1,0 +1,55 @@
+"""JSON on disk: line files that are only ever appended to, and texts that every reader can take."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def encoded(content: dict[str, Any]) -> bytes:
+    """JSON without what a database refuses: lone surrogates (bytes that were no UTF-8) and NUL become marks."""
+    text = json.dumps(content, ensure_ascii=False)
+    return text.replace("\\u0000", "\\ufffd").encode(errors="replace")
+
+
+class LineFile:
+    """Created at its first line. A line that cannot be written whole is counted, and a reader skips it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = -1
+        self._torn = False
+        self.lost = 0
+
+    def append(self, content: dict[str, Any]) -> None:
+        line = encoded(content) + b"\n"
+        try:
+            if self._file < 0:
+                self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            self._write(b"\n" + line if self._torn else line)
+        except OSError:  # the disk is full or gone; the run goes on, and its log tells how many were lost
+            self.lost += 1
+
+    def _write(self, line: bytes) -> None:
+        self._torn = os.write(self._file, line) < len(line)
+        self.lost += self._torn
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Every whole line, oldest first; [] when there is no file. Torn lines are left out."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    found = (_read(line) for line in content.split(b"\n")[:-1])
+    return [entry for entry in found if entry]
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None
