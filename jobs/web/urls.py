@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jobs.web.gate import members
+from jobs.web.gate import NOTHING, members, needs
 from jobs.web.views import account, job, jobs, now, run, runs
 
 app_name = "web"
+log_out = needs(NOTHING)(account.LogOut.as_view())
 
 open_to_strangers = [
     path("login/", account.LogIn.as_view(), name="login"),
@@ -39,7 +40,7 @@ run_urls = [
 
 urlpatterns = [
     *open_to_strangers,
-    *members([path("", now.now, name="now"), path("logout/", account.LogOut.as_view(), name="logout")]),
+    *members([path("", now.now, name="now"), path("logout/", log_out, name="logout")]),
     *members(job_urls),
     *members(run_urls),
 ]

@@ -81,3 +81,32 @@ def test_what_is_not_there_is_told_in_words(web: Client) -> None:
         answer = web.get(path)
         assert answer.status_code == 404
         assert words in answer.content.decode()
+
+
+CHANGES = {
+    "run-now",
+    "pause",
+    "resume",
+    "save",
+    "delete",
+    "pause-schedule",
+    "resume-schedule",
+    "cancel",
+    "retry",
+}
+
+
+@pytest.mark.django_db
+def test_a_member_without_permissions_may_look_but_change_nothing(client: Client) -> None:
+    from django.contrib.auth.models import User
+
+    client.force_login(User.objects.create_user("guest"))
+    for name, url in routes():
+        if name in CHANGES | {"new-job"}:
+            assert client.post(url).status_code == 403, url
+    assert client.get("/jobs/").status_code == 200
+
+
+def test_every_changing_view_names_its_permission() -> None:
+    marked = {pattern.name for pattern in urls.urlpatterns if getattr(pattern.callback, "needs", "")}
+    assert marked == CHANGES | {"new-job"}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jobs import services
 from jobs.models import Job, Source
 from jobs.web import params
-from jobs.web.gate import member
+from jobs.web.gate import member, needs
 from jobs.web.pages.job import Editor, declared_of, editor_of, job_page
 from jobs.web.render import job_or_404, page, viewer_of
 from plugins.exceptions import BadInput, Problem
@@ -39,6 +39,7 @@ def _page(
     )
 
 
+@needs("jobs.add_run")
 @require_POST
 def run_now(request: HttpRequest, name: str) -> HttpResponse:
     """Lands on the page of the new run."""
@@ -51,12 +52,14 @@ def run_now(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("web:run", run.pk)
 
 
+@needs("jobs.change_job")
 @require_POST
 def pause(request: HttpRequest, name: str) -> HttpResponse:
     services.pause_job(job=job_or_404(name))
     return _back(request, name)
 
 
+@needs("jobs.change_job")
 @require_POST
 def resume(request: HttpRequest, name: str) -> HttpResponse:
     services.resume_job(job=job_or_404(name))
@@ -68,6 +71,7 @@ def _back(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("web:jobs") if request.POST.get("from") == "list" else redirect("web:job", name)
 
 
+@needs("jobs.change_job")
 @require_POST
 def pause_schedule(request: HttpRequest, name: str, schedule_id: int) -> HttpResponse:
     schedule = get_object_or_404(job_or_404(name).schedules.present(), pk=schedule_id)
@@ -75,6 +79,7 @@ def pause_schedule(request: HttpRequest, name: str, schedule_id: int) -> HttpRes
     return redirect("web:job", name)
 
 
+@needs("jobs.change_job")
 @require_POST
 def resume_schedule(request: HttpRequest, name: str, schedule_id: int) -> HttpResponse:
     schedule = get_object_or_404(job_or_404(name).schedules.present().select_related("job"), pk=schedule_id)
@@ -82,6 +87,7 @@ def resume_schedule(request: HttpRequest, name: str, schedule_id: int) -> HttpRe
     return redirect("web:job", name)
 
 
+@needs("jobs.change_job")
 @require_POST
 def save(request: HttpRequest, name: str) -> HttpResponse:
     """Nothing is lost: refused text comes back with its problems beside it."""
@@ -117,6 +123,7 @@ def _refuse_unsaveable(found: Job, based_on: str) -> None:
         raise BadInput(Problem("", "stale", message % {"number": number}))
 
 
+@needs("jobs.delete_job")
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, name: str) -> HttpResponse:
     found = job_or_404(name)

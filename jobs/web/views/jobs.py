@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import services
 from jobs.exceptions import Conflict
-from jobs.web.gate import member
+from jobs.web.gate import member, needs
 from jobs.web.pages.job import editor_of
 from jobs.web.pages.jobs import STATES, Filters, jobs_page
 from jobs.web.render import page, viewer_of
@@ -34,6 +34,7 @@ def _filters(request: HttpRequest) -> Filters:
     )
 
 
+@needs("jobs.add_job")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_job(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":

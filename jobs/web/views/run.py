@@ -15,7 +15,7 @@ from jobs import services
 from jobs.exceptions import Conflict
 from jobs.models import Run
 from jobs.web import logview
-from jobs.web.gate import member
+from jobs.web.gate import member, needs
 from jobs.web.loglines import Cursor
 from jobs.web.pages.run import run_page, state_of
 from jobs.web.render import page, run_or_404, viewer_of
@@ -95,6 +95,7 @@ def _text(found: Run) -> Iterator[str]:
         offset = chunk.next_offset
 
 
+@needs("jobs.change_run")
 @require_POST
 def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
@@ -104,6 +105,7 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     return redirect("web:now") if request.POST.get("from") == "now" else redirect("web:run", run_id)
 
 
+@needs("jobs.add_run")
 @require_POST
 def retry(request: HttpRequest, run_id: int) -> HttpResponse:
     """A new run of its own; the old one stays as it is."""
