@@ -8,8 +8,8 @@ from typing import Any
 from django.db import models
 
 from jobs.timing import clock
-from jobs.timing.triggers import Trigger
 from jobs.timing.table import Timing, trigger_of
+from jobs.timing.triggers import Trigger
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
