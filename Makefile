@@ -11,9 +11,11 @@ ISOLATED := env -u DATABASE_URL -u MXX_BROKER_URL MXX_HOME="$(SCRATCH)"
 up: runtime
 	@exec "$(VENV_PYTHON)" manage.py up $(ARGS)
 
-# All tests, or some: make test ARGS="tests/plugins -x"
+# All tests, or some: make test ARGS="tests/plugins -x". What touches the database runs on PostgreSQL too.
+ON_POSTGRESQL := tests/jobs/services tests/jobs/scheduling tests/jobs/execution tests/api
 test: dev
 	@"$(VENV_PYTHON)" -m pytest $(ARGS)
+	@$(if $(ARGS),,"$(VENV_PYTHON)" tools/on_postgresql.py $(ON_POSTGRESQL))
 
 # All four with one look: make -k lint
 lint: lint-style lint-format lint-types lint-django

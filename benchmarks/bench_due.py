@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -42,7 +43,7 @@ def due_moments(mxx: Mxx) -> None:
     done.set()
     saver.join()
     moments = [parsed(run["scheduled_for"]) for run in runs]
-    gaps = {round(later - earlier, 3) for earlier, later in zip(moments, moments[1:], strict=False)}
+    gaps = {round(later - earlier, 3) for earlier, later in pairwise(moments)}
     show(
         "due moments",
         f"{len(runs)}, gaps {sorted(gaps)} s, statuses {sorted({run['status'] for run in runs})}",

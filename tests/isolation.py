@@ -14,7 +14,9 @@ def isolate() -> str:
         if name == "DATABASE_URL" or (name.startswith("MXX_") and not name.startswith(FOR_TESTS)):
             del os.environ[name]
     if os.environ.get("MXX_TEST_ON") == "postgresql":
-        os.environ["DATABASE_URL"] = os.environ.get("MXX_TEST_DATABASE_URL", "postgres://root@127.0.0.1:5432/test")
+        os.environ["DATABASE_URL"] = os.environ.get(
+            "MXX_TEST_DATABASE_URL", "postgres://root@127.0.0.1:5432/test"
+        )
     os.environ["MXX_HOME"] = tempfile.mkdtemp(prefix="mxx-tests-")
     return os.environ["MXX_HOME"]
 

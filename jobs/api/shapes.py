@@ -136,3 +136,15 @@ def page_of(shape: type[Shape]) -> Shape:
         shape.__name__.removesuffix("Shape") + "Page",
         {"results": shape(many=True), "next": serializers.URLField(allow_null=True)},
     )
+
+
+class HookShape(Shape):
+    point = serializers.CharField()
+    plugin = serializers.CharField()
+    method = serializers.CharField()
+    priority = serializers.IntegerField()
+
+
+class ExplanationShape(Shape):
+    job = serializers.CharField()
+    hooks = HookShape(many=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs.services.deletion import delete_job
 from jobs.services.drafts import Draft, read_draft
+from jobs.services.explaining import explain_job
 from jobs.services.folder import Loaded, load_folder
 from jobs.services.health import Health, health
 from jobs.services.owner import local_owner_token
@@ -27,6 +28,7 @@ __all__ = [
     "default_zone",
     "delete_job",
     "describe_run",
+    "explain_job",
     "find_job",
     "find_run",
     "health",

@@ -32,7 +32,9 @@ def finish(run_id: int, status: str = Status.SUCCEEDED) -> None:
 
 
 def write_log(run: Run, text: bytes) -> None:
-    writer = segments.Writer(services.run_dir(run).log)
+    folder = services.run_dir(run)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    writer = segments.Writer(folder.log)
     writer.append(segments.OUT, 1, text)
     writer.close()
 

@@ -212,7 +212,7 @@ def test_keyword_arguments_accept_options_that_nobody_declared() -> None:
 
 def test_a_prototype_plugin_without_annotations_takes_any_value() -> None:
     class Old(Plugin):
-        def __init__(self, lifetime=None, extra="x"):  # type: ignore[no-untyped-def]
+        def __init__(self, lifetime=None, extra="x"):
             pass
 
     assert check_options("old", signature_of(Old), {"lifetime": "5", "extra": 1}, "old") == {

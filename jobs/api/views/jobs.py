@@ -18,7 +18,7 @@ from jobs.api.overview import overviews
 from jobs.api.pages import NamedQuery, NumberedQuery, page
 from jobs.api.permissions import needs
 from jobs.api.reading import StrictSerializer, together
-from jobs.api.shapes import JobShape, RevisionShape, page_of
+from jobs.api.shapes import ExplanationShape, JobShape, RevisionShape, page_of
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Job
 from plugins import jobfile
@@ -158,3 +158,10 @@ class Revisions(ApiView):
     def get(self, request: Request, name: str) -> Response:
         rows = find(name).revisions.select_related("author")
         return page(request, rows, self.asked, key="-number", shape=RevisionShape)
+
+
+class Explain(ApiView):
+    @extend_schema(operation_id="explainJob", responses=ExplanationShape)
+    def get(self, request: Request, name: str) -> Response:
+        """Which hooks a run would call, in their order; nothing is run."""
+        return Response(services.explain_job(find(name)))
