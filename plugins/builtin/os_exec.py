@@ -14,40 +14,10 @@ from plugins.exits import ended_how
 from plugins.hooks import hook
 
 SHELL_SIGN = re.compile(r"&&|\|\||[|;<>]")
-CMD_BUILTINS = frozenset(
-    [
-        "assoc",
-        "call",
-        "cd",
-        "chdir",
-        "cls",
-        "copy",
-        "date",
-        "del",
-        "dir",
-        "echo",
-        "erase",
-        "ftype",
-        "md",
-        "mkdir",
-        "mklink",
-        "move",
-        "path",
-        "popd",
-        "pushd",
-        "rd",
-        "rem",
-        "ren",
-        "rename",
-        "rmdir",
-        "set",
-        "start",
-        "time",
-        "title",
-        "type",
-        "ver",
-        "vol",
-    ]
+CMD_BUILTIN = re.compile(
+    "assoc|call|cd|chdir|cls|copy|date|del|dir|echo|erase|ftype|md|mkdir|mklink|move|path|popd|pushd"
+    "|rd|rem|ren|rename|rmdir|set|start|time|title|type|ver|vol",
+    re.IGNORECASE,
 )
 
 
@@ -150,7 +120,7 @@ def _problems_of_string(cmd: str, shell: bool) -> list[tuple[str, str, str]]:
                 "shell = true",
             )
         ]
-    if os.name == "nt" and words[0].lower() in CMD_BUILTINS:
+    if os.name == "nt" and CMD_BUILTIN.fullmatch(words[0]):
         return [("cmd", f"{words[0]!r} is built into cmd.exe: add `shell = true`", "shell = true")]
     return []
 

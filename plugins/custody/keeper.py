@@ -308,7 +308,7 @@ class Keeper:
         self._say(kind="answer", request=request, number=program.number, pid=program.identity.pid)
 
     def _on_state(self, vars: dict[str, Any], kill_names: list[str]) -> None:  # noqa: A002 - the run's word for it
-        self.kill_names = kill_names
+        self.kill_names += [name for name in kill_names if name not in self.kill_names]
         self._put("vars", vars)
 
     def _on_progress(self, fraction: float, text: str) -> None:

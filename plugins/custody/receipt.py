@@ -21,6 +21,7 @@ def receipt(programs: list[Program], ending: Ending, named: list[str], backend: 
     ]
     left = len(ending.left)
     gone = len(programs) + len(others) - left
+    by_name = f", {len(named)} ended by name" if named else ""
     return {
         "launches": [program.told() for program in programs],
         "others": others,
@@ -31,7 +32,7 @@ def receipt(programs: list[Program], ending: Ending, named: list[str], backend: 
         "survivors": [{"pid": member.identity.pid, "name": member.name} for member in ending.left],
         "strength": backend.strength,
         "checked": time.time(),
-        "text": f"{len(programs)} started, {gone} gone, {left} left",
+        "text": f"{len(programs)} started, {gone} gone, {left} left{by_name}",
     }
 
 

@@ -34,6 +34,8 @@ class Record:
     offset: int
     data: bytes = b""
     dropped: int = 0
+    continued: bool = False
+    """Its beginning lies before the offset that was asked for."""
 
     @property
     def end(self) -> int:
@@ -114,7 +116,8 @@ def read(folder: Path, offset: int = 0, limit: int = 256 * 1024) -> list[Record]
             if record.end <= reached:
                 continue
             if record.offset < reached:
-                record = replace(record, offset=reached, data=record.data[reached - record.offset :])
+                rest = record.data[reached - record.offset :]
+                record = replace(record, offset=reached, data=rest, continued=True)
             found.append(record)
             size, reached = size + len(record.data), record.end
             if size >= limit:

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from plugins.output.segments import CUT, MXX, Record
 
+Source = tuple[int, int]
+"""Stream and launch."""
+
 
 def decode(records: Iterable[Record], *, final: bool) -> tuple[str, int]:
     """(text, offset behind what the text covers). Undecodable bytes become U+FFFD.
@@ -15,7 +18,7 @@ def decode(records: Iterable[Record], *, final: bool) -> tuple[str, int]:
     incomplete character at the end is left out, for the next chunk to begin with. MXX's own lines stand on
     lines of their own, behind "[mxx] ".
     """
-    decoders: dict[tuple[int, int], codecs.IncrementalDecoder] = {}
+    decoders: dict[Source, codecs.IncrementalDecoder] = {}
     parts: list[str] = []
     used, last = 0, None
     for record in records:
@@ -23,18 +26,17 @@ def decode(records: Iterable[Record], *, final: bool) -> tuple[str, int]:
         if record.stream == CUT:
             parts.append(f"\n[... {record.dropped} bytes cut ...]\n")
             continue
-        last = record
-        if record.stream == MXX and parts and not parts[-1].endswith("\n"):
-            parts.append("\n")
-        if record.stream == MXX:
-            parts.append("[mxx] ")
-        source = (record.stream, record.launch)
-        decoder = decoders.setdefault(source, codecs.getincrementaldecoder("utf-8")("replace"))
+        last = (record.stream, record.launch)
+        decoder = decoders.setdefault(last, codecs.getincrementaldecoder("utf-8")("replace"))
+        if record.stream == MXX and not record.continued:
+            parts.append("[mxx] " if _at_line_start(parts) else "\n[mxx] ")
         parts.append(decoder.decode(record.data))
-    if last is None:
-        return "".join(parts), used
     if final:
         parts += [decoder.decode(b"", True) for decoder in decoders.values()]
-        return "".join(parts), used
-    pending, _ = decoders[(last.stream, last.launch)].getstate()
-    return "".join(parts), used - len(pending)
+    elif last:
+        used -= len(decoders[last].getstate()[0])
+    return "".join(parts), used
+
+
+def _at_line_start(parts: list[str]) -> bool:
+    return next((part.endswith("\n") for part in reversed(parts) if part), True)
