@@ -10,7 +10,6 @@ import importlib
 import inspect
 import re
 import traceback
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from types import ModuleType
@@ -48,19 +47,9 @@ class Description:
     error: dict[str, Any] | None = None
 
 
-def modules(builtin: Iterable[str] = BUILTIN_MODULES) -> dict[str, str]:
-    """Module of each plugin by name. A module is called like its plugin, up to the first `_` (`os_exec` holds `os`).
-
-    Raises WrongPlugin when two modules stand for one name.
-    """
-    found: dict[str, str] = {}
-    for module in builtin:
-        name, place = module.split("_")[0], f"plugins.builtin.{module}"
-        if found.setdefault(name, place) != place:
-            raise WrongPlugin(
-                f"{found[name]} and {place} both hold a plugin called {name!r}: rename one of them."
-            )
-    return found
+def modules() -> dict[str, str]:
+    """Module of each plugin by name."""
+    return {name: f"plugins.builtin.{module}" for name, module in BUILTIN_MODULES.items()}
 
 
 def name_of(cls: type[Plugin]) -> str:

@@ -2,4 +2,9 @@
 
 from __future__ import annotations
 
-BUILTIN_MODULES = ("lifetime", "os_exec", "app")
+BUILTIN_MODULES = {
+    "lifetime": "lifetime",
+    "os": "os_exec",
+    "app": "app",
+}
+"""The module of each plugin. The zygote imports them all before any run: heavy imports belong into the methods."""

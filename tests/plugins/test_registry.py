@@ -121,11 +121,6 @@ def test_a_priority_is_a_whole_number() -> None:
         registry.refuse_wrong(make("backup", act=act))
 
 
-def test_two_modules_of_one_name_are_refused_and_both_named() -> None:
-    with pytest.raises(registry.WrongPlugin, match=r"plugins\.builtin\.os_a and plugins\.builtin\.os_b both"):
-        registry.modules(("os_a", "os_b"))
-
-
 def test_a_module_holds_exactly_one_plugin() -> None:
     module = types.ModuleType("made")
     with pytest.raises(
