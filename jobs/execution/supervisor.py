@@ -10,7 +10,7 @@ from django.conf import settings
 from jobs.execution import owner
 from jobs.execution.local import LocalDispatcher
 from jobs.execution.loops import Loop
-from jobs.execution.watcher import Watch, watcher
+from jobs.execution.watcher import Watcher, watcher
 from jobs.models import Supervisor as Row
 from jobs.scheduling.scheduler import Scheduler, plan_startup_schedules
 from jobs.timing import clock
@@ -29,7 +29,7 @@ class Supervisor:
         self.row: Row = owner.register("supervisor", settings.MXX_SLOTS)
         self.dispatcher = LocalDispatcher(self.row.pk, settings.MXX_SLOTS)
         self.scheduler = Scheduler(self.row.pk, on_runs=self.dispatcher.kick.set)
-        self._watch: Watch | None = None
+        self._watcher: Watcher | None = None
         self._pause = threading.Event()
         self.loops = [
             Loop("watcher", self._look, self._open_watch),
@@ -56,17 +56,22 @@ class Supervisor:
         self.dispatcher.kick.set()
         for loop in self.loops:
             loop.join(5.0)
+        if self._watcher is not None:
+            self._watcher.close()
         self.dispatcher.keepers.close()
         owner.sign_off(self.row.pk)
 
     # ---- turns
 
     def _open_watch(self) -> None:
-        self._watch = watcher()
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
+        self._watcher = watcher()
 
     def _look(self) -> None:
-        assert self._watch is not None
-        if self._watch(0.5):
+        assert self._watcher is not None
+        if self._watcher.watch(0.5):
             self.scheduler.wakeup()
             self.dispatcher.kick.set()
 
