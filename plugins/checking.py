@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from plugins import registry
 from plugins.exceptions import BadInput, Problem
 from plugins.jobfile import MAX_PROBLEMS, JobFile, Section
 from plugins.joblines import with_places
 from plugins.jobtable import JobTable, job_table
-from plugins.options import check_options
-from plugins.words import RESERVED, kind, listed, near, shown
+from plugins.params import Param, read_params
+from plugins.sections import Declared, PluginCall, read_section
+from plugins.words import RESERVED, kind, listed, near
 
 LATER = ("after", "watch", "notify")
-PARAM_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class PluginCall:
-    """One plugin instance of a job, its options checked, coerced and plain."""
-
-    instance: str
-    key: str
-    options: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,17 +25,21 @@ class CheckedJob:
     jobfile: JobFile
     table: JobTable
     calls: list[PluginCall]
+    params: dict[str, Param] = field(default_factory=dict)
 
 
 def check(jobfile: JobFile) -> CheckedJob:
     """Raises BadInput with all problems; with their lines when the user wrote TOML."""
-    problems = [*_reserved(jobfile), *_globals(jobfile), *_params(jobfile)]
+    problems = [*_reserved(jobfile), *_globals(jobfile)]
     table = _collected(problems, lambda: job_table(jobfile.job))
-    calls = [_collected(problems, partial(_call, section)) for section in jobfile.sections]
+    params = _collected(problems, lambda: read_params(jobfile.params))
+    names = {name: Param(name, required=True) for name in jobfile.params}
+    declared = Declared(names if params is None else params, jobfile.vars)
+    calls = [_collected(problems, partial(_call, section, declared)) for section in jobfile.sections]
     problems += _unmet(jobfile)
     if problems or table is None:
         raise BadInput(_told(problems[:MAX_PROBLEMS], jobfile))
-    return CheckedJob(jobfile, table, [call for call in calls if call])
+    return CheckedJob(jobfile, table, [call for call in calls if call], params or {})
 
 
 def _told(problems: list[Problem], jobfile: JobFile) -> list[Problem]:
@@ -86,20 +79,7 @@ def _globals(jobfile: JobFile) -> list[Problem]:
     ]
 
 
-def _params(jobfile: JobFile) -> list[Problem]:
-    return [
-        Problem(
-            f"params.{name}",
-            "name",
-            f"{shown(name)} is no name for a param: letters, digits and _",
-            'target = "photos"',
-        )
-        for name in jobfile.params
-        if not PARAM_NAME.fullmatch(name)
-    ]
-
-
-def _call(section: Section) -> PluginCall:
+def _call(section: Section, declared: Declared) -> PluginCall:
     description = registry.catalog().get(section.key)
     if description is None:
         raise BadInput(_unknown(section))
@@ -111,17 +91,7 @@ def _call(section: Section) -> PluginCall:
                 f"[{section.key}] cannot be loaded: {description.error['message']}",
             )
         )
-    options = check_options(section.key, description.options, section.options, section.path)
-    found = registry.load(section.key).check(options)
-    if found:
-        raise BadInput(
-            Problem(_field(section, option), "value", message, example) for option, message, example in found
-        )
-    return PluginCall(section.instance, section.key, options)
-
-
-def _field(section: Section, option: str) -> str:
-    return f"{section.path}.{option}" if option else section.path
+    return read_section(section, description, declared)
 
 
 def _unknown(section: Section) -> Problem:

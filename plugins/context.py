@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from plugins.exceptions import CannotLaunch, MxxError
+from plugins.substitution import no_secret
 
 if TYPE_CHECKING:
     from logging import Logger
@@ -27,6 +28,12 @@ class LaunchRequest:
     argv: list[str]
     cwd: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """As log and receipt call it: its label, else its file name."""
+        return self.label or os.path.basename(self.argv[0])
 
 
 @dataclass
@@ -78,6 +85,9 @@ class RunContext:
     plugins: dict[str, Any]
     params: dict[str, Any] = field(default_factory=dict)
     vars: dict[str, Any] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
+    """What the job's runs keep: as the last one left it, and for the next one. JSON, at most 64 KiB."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout: float | None = None
     began: float | None = None
     launches: list[Launch] = field(default_factory=list)
@@ -126,11 +136,13 @@ class RunContext:
         detached: bool = False,
         wait: bool = True,
         timeout: float | None = None,
+        label: str = "",
     ) -> Launch:
         """Start a program in the run's custody; everything it starts ends with the run.
 
         wait: block until its main process exits (children and open pipes do not count). timeout: seconds to
-        wait at most, then TimeoutError. shell: argv is one string for the platform's shell. Raises CannotLaunch.
+        wait at most, then TimeoutError. shell: argv is one string for the platform's shell. label: what log and
+        receipt call it instead of its file name. Raises CannotLaunch.
         """
         if detached:
             raise CannotLaunch(
@@ -138,9 +150,8 @@ class RunContext:
             )
         words = _shell(argv) if shell else _words(argv)
         folder = None if cwd is None else os.fspath(cwd)
-        request = LaunchRequest(
-            words, folder, {str(name): _word(value) for name, value in (env or {}).items()}
-        )
+        variables = {str(name): _word(value) for name, value in (env or {}).items()}
+        request = LaunchRequest(words, folder, variables, _label(label))
         launch = self._start(request, holds=not wait)
         if wait:
             self.wait_for(launch, timeout)
@@ -172,10 +183,16 @@ class RunContext:
         while (left := until - self.host.now()) > 0:
             self.host.wait(left)
 
+    def secret(self, name: str) -> str:
+        """A secret that the job may read. Raises MxxError when there is none of this name."""
+        if name not in self.secrets:
+            raise MxxError(no_secret(name))
+        return self.secrets[name]
+
     def progress(self, fraction: float, text: str = "") -> None:
         """How far the run is: fraction from 0 to 1, and a few words."""
         within = min(max(0.0, float(fraction)), 1.0)  # in this order NaN becomes 0
-        self.host.report("progress", fraction=within, text=str(text)[:200])
+        self.host.report("progress", fraction=within, text=_one_line(text, 200))
 
     def saved_vars(self) -> dict[str, Any]:
         """The vars that survive the death of this process: those that JSON can hold."""
@@ -193,6 +210,16 @@ def _words(argv: Sequence[str | os.PathLike[str]] | str) -> list[str]:
     if not words or not words[0]:
         raise CannotLaunch("there is nothing to start: the command is empty")
     return words
+
+
+def _label(label: object) -> str:
+    return _one_line(label, 50)
+
+
+def _one_line(text: object, most: int) -> str:
+    """Without anything that a terminal would obey."""
+    shown = "".join(character if character.isprintable() else " " for character in str(text)[: 4 * most])
+    return " ".join(shown.split())[:most]
 
 
 def _word(value: object) -> str:

@@ -19,6 +19,7 @@ from plugins.context import TICK, RunContext
 from plugins.exceptions import MxxError
 from plugins.guard import Guard, Interrupted
 from plugins.hooks import hooks_of
+from plugins.state import CannotKeep, as_text
 
 __all__ = ["Call", "Guard", "Interrupted", "Lifecycle", "Outcome", "calls_of"]
 
@@ -76,7 +77,8 @@ class Lifecycle:
         self.run = run
         self.guard = guard or Guard()
         self.outcome = Outcome()
-        self._told = self._state()
+        self._told = self._changeable()
+        self._kept = as_text(run.state)
         self._raised_in = ""
 
     def take(self) -> Outcome:
@@ -95,6 +97,8 @@ class Lifecycle:
                 self._call(call)
             except BaseException as error:
                 self._settle(self._failure(error))
+        if problem := self._keep_state():
+            self._settle(Outcome("failed", problem))
         return self.outcome
 
     # ---- the parts
@@ -228,13 +232,25 @@ class Lifecycle:
 
     def _tell_changes(self) -> None:
         """What a clean-up runner must know, should this process die."""
-        now = self._state()
+        now = self._changeable()
         if now != self._told:
             self._told = now
             saved, names = json.loads(now)
             self._report("state", vars=saved, kill_names=names)
+        self._keep_state()
 
-    def _state(self) -> str:
+    def _keep_state(self) -> str:
+        """Tell the keeper what the next run shall find. What cannot be kept is told by what is returned."""
+        try:
+            text = as_text(self.run.state)
+        except CannotKeep as error:
+            return str(error)
+        if text != self._kept:
+            self._kept = text
+            self._report("keep", text=text)
+        return ""
+
+    def _changeable(self) -> str:
         return json.dumps([self.run.saved_vars(), [str(name) for name in self.run.kill_names]])
 
 

@@ -296,7 +296,7 @@ def _wrong(option: Option, value: Any, detail: Any, path: str) -> Problem:
         return Problem(field, "duration", detail["msg"].removeprefix("Value error, "), option.example)
     meant = near(value, map(str, schema["enum"])) if "enum" in schema and isinstance(value, str) else None
     hint = f": did you mean {shown(meant)}?" if meant else ""
-    return Problem(field, "type", f"must be {_in_words(schema)}, not {kind(value)}{hint}", option.example)
+    return Problem(field, "type", f"must be {in_words(schema)}, not {kind(value)}{hint}", option.example)
 
 
 def _innermost(field: str, schema: Schema, value: Any, steps: list[Any]) -> tuple[str, Schema, Any]:
@@ -313,16 +313,17 @@ def _innermost(field: str, schema: Schema, value: Any, steps: list[Any]) -> tupl
     return field, schema, value
 
 
-def _in_words(schema: Schema, many: bool = False) -> str:
+def in_words(schema: Schema, many: bool = False) -> str:
+    """What may stand there: "a whole number", "a list of texts"."""
     if "anyOf" in schema:
-        return listed(_in_words(inner, many) for inner in schema["anyOf"])
+        return listed(in_words(inner, many) for inner in schema["anyOf"])
     if "enum" in schema:
         return listed(map(shown, schema["enum"]))
     if schema == DURATION:
         return "durations" if many else "a duration"
     one, more = WORDS.get(schema.get("type", ""), ("a value", "values"))
     inner = schema.get("items") or schema.get("additionalProperties")
-    return (more if many else one) + (f" of {_in_words(inner, many=True)}" if inner else "")
+    return (more if many else one) + (f" of {in_words(inner, many=True)}" if inner else "")
 
 
 WORDS = {

@@ -19,6 +19,11 @@ def shown(value: Any) -> str:
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 3] + "..."
 
 
+def text_of(value: Any) -> str:
+    """The value as a program gets it: a text as it is, everything else as JSON writes it (`true`, `5`)."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def kind(value: Any) -> str:
     """What the value is, in plain words: `the text "5"`, `the number 5`, `a list`."""
     if isinstance(value, bool):

@@ -54,6 +54,8 @@ class Keeper:
         self.cleaned: set[Key] = set()
         """post_action hooks that have begun: a clean-up runner does not repeat them."""
         self.kill_names: list[str] = []
+        self.state = ""
+        """run.state as JSON once the run has changed it."""
         self.runner = 0
         self.ready = False
         self.line: Line | None = None
@@ -133,7 +135,8 @@ class Keeper:
             self.programs.say(f"{self.events.lost} events could not be written")
         self.programs.say(found["text"])
         self.verdict.settle("succeeded", "", self.programs.last_code())
-        self._write_result(self.verdict.result(self.started_at, found))
+        result = self.verdict.result(self.started_at, found)
+        self._write_result({**result, "state": self.state} if self.state else result)
 
     def _end_by_name(self) -> list[str]:
         from plugins.custody import byname  # psutil costs a lean keeper 10 ms; few runs ask for it
@@ -295,21 +298,33 @@ class Keeper:
             self.cleanup_until = time.monotonic() + self.spec.cleanup
 
     def _on_launch(
-        self, request: int, argv: list[str], cwd: str | None, env: dict[str, str], holds: bool
+        self,
+        request: int,
+        argv: list[str],
+        cwd: str | None,
+        env: dict[str, str],
+        holds: bool,
+        label: str = "",
     ) -> None:
         try:
             if not self.runner or not (self.cleaning or self._may_interrupt()):
                 raise CannotLaunch(f"cannot start {argv[0]}: the run is being stopped")
-            program = self.programs.spawn(argv, cwd, env, holds)
+            program = self.programs.spawn(argv, cwd, env, holds, label)
         except CannotLaunch as error:
             self._say(kind="answer", request=request, refused=str(error))
             return
-        self.events.add("launch", message=program.name, data={"argv": argv, "pid": program.identity.pid})
+        facts = {"argv": argv, "pid": program.identity.pid, "number": program.number, "label": label}
+        self.events.add("launch", message=program.name, data=facts)
         self._say(kind="answer", request=request, number=program.number, pid=program.identity.pid)
 
     def _on_state(self, vars: dict[str, Any], kill_names: list[str]) -> None:  # noqa: A002 - the run's word for it
         self.kill_names += [name for name in kill_names if name not in self.kill_names]
         self._put("vars", vars)
+
+    def _on_keep(self, text: str) -> None:
+        """What the job's next run shall find as its state."""
+        self.state = text
+        self._put("state", {"text": text})
 
     def _on_progress(self, fraction: float, text: str) -> None:
         self._put("progress", {"fraction": fraction, "text": text})

@@ -32,6 +32,7 @@ class Program:
     identity: Identity
     started: float
     holds: bool = False
+    label: str = ""
     ended: float | None = None
     code: int | None = None
     gone: bool = False
@@ -41,13 +42,14 @@ class Program:
 
     @property
     def name(self) -> str:
-        return os.path.basename(self.argv[0])
+        return self.label or os.path.basename(self.argv[0])
 
     def told(self) -> dict[str, Any]:
         return {
             "number": self.number,
             "argv": self.argv,
             "name": self.name,
+            "label": self.label,
             "pid": self.identity.pid,
             "started": self.started,
             "ended": self.ended,
@@ -68,7 +70,9 @@ class Programs:
         self._buffer = bytearray(CHUNK)
         self.all: list[Program] = []
 
-    def spawn(self, argv: list[str], cwd: str | None, env: Mapping[str, str], holds: bool) -> Program:
+    def spawn(
+        self, argv: list[str], cwd: str | None, env: Mapping[str, str], holds: bool, label: str = ""
+    ) -> Program:
         """Start one program in a session of its own. Raises CannotLaunch with a sentence."""
         number = len(self.all) + 1
         self._ledger.append({"at": time.time(), "intent": number, "argv": argv})
@@ -83,7 +87,7 @@ class Programs:
                 "boot": self._backend.boot(),
             }
         )
-        program = Program(number, argv, identity, time.time(), holds)
+        program = Program(number, argv, identity, time.time(), holds, label)
         self.all.append(program)
         self.say(f"started {program.name}, process {pid}")
         return program

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
@@ -20,8 +21,9 @@ from plugins.custody.spec import RunSpec
 from plugins.exceptions import CannotLaunch, KeeperGone, MxxError
 from plugins.guard import Guard
 from plugins.lifecycle import Key, Lifecycle, Outcome, traceback_of, words_of
+from plugins.substitution import complete
 
-WITH_THE_NEXT = frozenset(["acting", "hook", "state", "cleanup"])
+WITH_THE_NEXT = frozenset(["acting", "hook", "state", "keep", "cleanup"])
 """Messages that wait for the next one: fewer wake-ups of the keeper. A `begin` follows before plugin code runs again."""
 
 
@@ -44,13 +46,13 @@ class KeeperHost:
         self._lock, self._thread = allocate_lock(), get_ident()
         self._launches: dict[int, Launch] = {}
         self._requests = 0
-        self._wanted: list[str] = []
+        self._wanted = LaunchRequest([])
         self._answer: dict[str, Any] = {}
 
     def launch(self, request: LaunchRequest, holds: bool = False) -> Launch:
         self._refuse_other_threads()
         with self._guard.shield:  # whole: an interruption between wish and answer would lose a program
-            self._requests, self._wanted = self._requests + 1, request.argv
+            self._requests, self._wanted = self._requests + 1, request
             self.report(
                 "launch",
                 request=self._requests,
@@ -58,6 +60,7 @@ class KeeperHost:
                 cwd=request.cwd,
                 env=dict(request.env),
                 holds=holds,
+                label=request.label,
             )
             while self._answer.get("request") != self._requests:
                 self._receive()
@@ -116,8 +119,8 @@ class KeeperHost:
     def _note_launch(self, answer: dict[str, Any]) -> None:
         """At once: the news of its end may stand in the same breath."""
         if "number" in answer:
-            name = os.path.basename(self._wanted[0])
-            self._launches[answer["number"]] = Launch(answer["number"], self._wanted, name, answer["pid"])
+            number, wanted = answer["number"], self._wanted
+            self._launches[number] = Launch(number, wanted.argv, wanted.name, answer["pid"])
 
     def _refuse_other_threads(self) -> None:
         if get_ident() != self._thread:
@@ -144,6 +147,8 @@ def main(spec: RunSpec, sock: socket.socket, task: Task) -> None:
 
 def _through(spec: RunSpec, host: KeeperHost, guard: Guard, task: Task) -> Outcome:
     try:
+        if spec.blanks:
+            complete(spec.plugins, spec.blanks, {**os.environ, **spec.environment()}, spec.secrets)
         plugins = _plugins(spec) if task.done is None else _plugins_left(spec, host)
     except MxxError as error:
         outcome = Outcome(
@@ -158,11 +163,20 @@ def _through(spec: RunSpec, host: KeeperHost, guard: Guard, task: Task) -> Outco
         plugins=plugins,
         params=spec.params,
         vars=dict(spec.vars) if task.done is None else spec.dir.saved_vars() or dict(spec.vars),
+        secrets=spec.secrets,
+        state=_state(spec, task),
         timeout=spec.timeout,
         began=task.began,
     )
     lifecycle = Lifecycle(run, guard)
     return lifecycle.take() if task.done is None else lifecycle.clean_up(task.done)
+
+
+def _state(spec: RunSpec, task: Task) -> dict[str, Any]:
+    """As the last run left it; for a clean-up, as the runner before this one told it last."""
+    told = "" if task.done is None else spec.dir.read("state").get("text", "")
+    text = told or spec.state
+    return json.loads(text) if text else {}
 
 
 def _plugins(spec: RunSpec) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from plugins.custody.rundir import RunDir
+from plugins.words import text_of
 
 HIDDEN = ("MXX_", "DJANGO_")
 """Variables of MXX itself, which may hold keys and addresses: no program of a run sees them."""
@@ -27,6 +28,11 @@ class RunSpec:
     plugins: list[tuple[str, str, dict[str, Any]]]
     vars: dict[str, Any] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
+    blanks: list[Any] = field(default_factory=list)
+    """Texts that the runner completes from its environment and the secrets: substitution.Blank."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    state: str = ""
+    """What the job's runs keep between them, as JSON; "" for nothing."""
     source: str = "manual"
     timeout: float | None = None
     grace: float = 5.0
@@ -46,12 +52,8 @@ class RunSpec:
 
     def environment(self) -> dict[str, str]:
         """What a run's programs get beside the user's own environment."""
-        params = {f"MXX_PARAM_{name.upper()}": _text(value) for name, value in self.params.items()}
+        params = {f"MXX_PARAM_{name.upper()}": text_of(value) for name, value in self.params.items()}
         return {"MXX_RUN_ID": str(self.run), "MXX_JOB": self.job, **params}
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def hide_our_variables() -> None:
