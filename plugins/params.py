@@ -42,7 +42,16 @@ WORDS = {
     "duration": "a duration",
 }
 EXAMPLES: dict[str, Value] = {"str": "photos", "int": 5, "float": 1.5, "bool": True, "duration": "5m"}
-BOOLS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+BOOLS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
 NOT_IN_A_TEXT = re.compile(rf"{CONTROL.pattern}|[\r\ud800-\udfff]")
 WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 
@@ -128,9 +137,7 @@ def values(params: Mapping[str, Param], given: Mapping[str, Any], path: str = "p
         field = f"{path}.{name}"
         if name not in given and param.default is None:
             if param.required:
-                problems.append(
-                    Problem(field, "required", "must be given: it has no default", param.example)
-                )
+                problems.append(Problem(field, "required", "must be given: it has no default", param.example))
             continue
         try:
             found[name] = param.value(given.get(name, param.default), field)
@@ -258,9 +265,17 @@ def _from_table(name: str, table: dict[str, Any], field: str) -> Param:
     meant = near(wanted, TYPES) if isinstance(wanted, str) and wanted not in TYPES else None
     checks = {
         "type": (wanted in TYPES, listed(map(shown, TYPES)), f"type = {shown(meant or 'int')}"),
-        "choices": (_is_choices(table.get("choices", ["-"])), "a list of values", 'choices = ["fast", "careful"]'),
+        "choices": (
+            _is_choices(table.get("choices", ["-"])),
+            "a list of values",
+            'choices = ["fast", "careful"]',
+        ),
         "required": (isinstance(table.get("required", True), bool), "true or false", "required = true"),
-        "description": (_is_line(table.get("description", "")), "a text of up to 500 characters", 'description = "How often"'),
+        "description": (
+            _is_line(table.get("description", "")),
+            "a text of up to 500 characters",
+            'description = "How often"',
+        ),
     }
     problems += [
         Problem(f"{field}.{key}", "type", f"must be {words}, not {kind(table.get(key))}", example)

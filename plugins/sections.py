@@ -142,7 +142,9 @@ class Template:
         unknown = {hole.steps[0] for hole in self.holes if not all(map(declared.is_certain, hole.places))}
         return self._checked(declared.sample, map(str, unknown))[0]
 
-    def fill(self, params: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[Options, list[tuple[Steps, list[Part]]]]:
+    def fill(
+        self, params: Mapping[str, Any], given: Mapping[str, Any]
+    ) -> tuple[Options, list[tuple[Steps, list[Part]]]]:
         """For a run with these params and vars: (checked options, what is left for the runner). Raises MxxError."""
         scopes = {"params": params, "vars": given}
         unknown = {str(hole.steps[0]) for hole in self.holes if hole.is_open}
@@ -168,7 +170,8 @@ class Template:
         for step in steps[1:]:
             outer, word = ("array", "items") if isinstance(step, int) else ("object", "additionalProperties")
             members = schema.get("anyOf", [schema])
-            schema = next((one for one in members if one.get("type") == outer), {}).get(word, {})
+            inner: Schema = next((one for one in members if one.get("type") == outer), {})
+            schema = inner.get(word, {})
         return schema
 
     def _wrong_type(self, hole: Hole, declared: Declared) -> Iterator[Problem]:
@@ -216,7 +219,10 @@ def _wrong(place: Place, declared: Declared, hole: Hole) -> Iterator[tuple[str, 
     if place.scope == "secret":
         yield no_secret(place.name), '"$NAME" in a script, with the variable set where MXX starts'
     elif place.scope == "params" and place.name not in declared.params:
-        yield f"{place}: {_unknown(place.name, declared.params)} in [params]", _declaration("params", place.name)
+        yield (
+            f"{place}: {_unknown(place.name, declared.params)} in [params]",
+            _declaration("params", place.name),
+        )
     elif place.scope == "params" and declared.params[place.name].can_be_missing:
         yield f"{place} may be left out by whoever starts the job: give it a default", 'default = ""'
     elif place.scope == "vars" and place.name not in declared.vars:
@@ -276,13 +282,17 @@ def _scripts(words: list[Any]) -> Iterator[int]:
 
 
 def _in_shell(options: Options, steps: Steps, section: Section) -> Iterator[Problem]:
-    text = options[steps[0]] if len(steps) == 1 else options[steps[0]][steps[1]]
+    text: Any = options
+    for step in steps:
+        text = text[step]
     if not isinstance(text, str):
         return
     for match in TOKEN.finditer(text):
         scope, _, name = (match["inner"] or "").partition(".")
         if scope in ("params", "vars", "secret") and name:
-            message = f"{match[0]} in a text for a shell: its value could be run as commands. {_mended(scope)}"
+            message = (
+                f"{match[0]} in a text for a shell: its value could be run as commands. {_mended(scope)}"
+            )
             example = _as_variable(text, match, scope, name)
             yield Problem(field_of(section.path, steps), "placeholder", message, example)
 

@@ -92,7 +92,9 @@ def holes_of(options: Options, path: str, leave: Collection[Steps] = ()) -> list
 
 
 def _misplaced(field: str) -> Problem:
-    return Problem(field, "placeholder", "placeholders are for values, not for names", 'NAME = "${params.name}"')
+    return Problem(
+        field, "placeholder", "placeholders are for values, not for names", 'NAME = "${params.name}"'
+    )
 
 
 def parts_of(text: str) -> list[Part]:

@@ -60,7 +60,7 @@ class FakeHost:
         if pretend.missing:
             raise CannotLaunch(f"cannot start {name}: not found")
         number = len(self.launches) + 1
-        launch = Launch(number, request.argv, name, pid=1000 + number)
+        launch = Launch(number, request.argv, request.label or name, pid=1000 + number)
         self.launches.append(launch)
         self._ends += [
             (self.clock + pretend.lasts, launch, "exit_code", pretend.code),

@@ -11,12 +11,12 @@ from django.db import transaction
 
 from jobs import services
 from jobs.execution.specs import checked_revision
-from jobs.models import ACTIVE, Run, RunEvent, Status
+from jobs.models import ACTIVE, JobState, Run, RunEvent, Status
 from jobs.timing import clock
 from plugins.custody.rundir import RunDir
 from plugins.exceptions import BadInput
 
-PASSING = ("events", "ledger", "vars", "progress", "cancel")
+PASSING = ("events", "ledger", "vars", "progress", "state", "cancel")
 """Files of an attempt that nobody needs once the row is finished; marker, result and log stay."""
 
 
@@ -46,6 +46,8 @@ def finish(run: Run, result: dict[str, Any]) -> bool:
     attempt = run.attempt
     if not _end_or_retry(run, result):
         return False
+    if run.job_id and result.get("state"):
+        JobState.objects.keep(run.job_id, result["state"])
     events = services.run_dir(run, attempt).events()
     RunEvent.objects.bulk_create(_event(run, attempt, event) for event in events)
     return True

@@ -29,9 +29,11 @@ HEARTBEAT = 2.0
 class Foreground:
     """Owns one run from claim to end. If this process is killed, a supervisor of this host adopts the run."""
 
-    def __init__(self, show: Callable[[list[Record]], None]) -> None:
+    def __init__(
+        self, show: Callable[[list[Record]], None], progress: Callable[[services.Progress], None]
+    ) -> None:
         self.row: Supervisor = owner.register("runjob")
-        self._show = show
+        self._show, self._progress = show, progress
         self._cancelled = threading.Event()
         self._beat_due = 0.0
         self._offset = 0
@@ -106,6 +108,8 @@ class Foreground:
         if records:
             self._offset = records[-1].end
             self._show(records)
+        if told := services.live_progress(run):
+            self._progress(told)
 
     def _beat(self) -> None:
         if time.monotonic() >= self._beat_due:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
-from jobs.models import Revision, Run
-from plugins import checking, jobfile
+from jobs.models import JobState, Revision, Run
+from plugins import checking, jobfile, params
 from plugins.custody.spec import RunSpec
+from plugins.substitution import Blank
 
 HIDDEN = ("MXX_", "DJANGO_")
 """Variables of MXX itself, which may hold keys and addresses: no program of a run sees them."""
@@ -24,22 +27,42 @@ def checked_revision(revision_id: int) -> checking.CheckedJob:
 
 
 def spec_of(run: Run) -> RunSpec:
+    """Raises MxxError with the sentence for which the run cannot start."""
     checked = checked_revision(run.revision_id)
     table = checked.table
+    given = params.values(checked.params, run.params)
+    plugins, blanks = filled_in(checked, given)
     return RunSpec(
         run=run.pk,
         attempt=run.attempt,
         job=run.job_name,
         home=str(Path(settings.MXX_HOME).absolute()),
         mark=secrets.token_hex(8),
-        plugins=[(call.instance, call.key, call.options) for call in checked.calls],
+        plugins=plugins,
         vars=checked.jobfile.vars,
-        params=run.params,
+        params=given,
+        blanks=blanks,
+        state=JobState.objects.text_of(run.job_id),
         source=run.source,
         timeout=table.timeout,
         grace=table.grace,
         cleanup=table.cleanup,
     )
+
+
+def filled_in(
+    checked: checking.CheckedJob, given: Mapping[str, Any]
+) -> tuple[list[tuple[str, str, dict[str, Any]]], list[Blank]]:
+    """The plugin calls with their params and vars, checked again, and what the runner fills in. Raises BadInput."""
+    plugins: list[tuple[str, str, dict[str, Any]]] = []
+    blanks: list[Blank] = []
+    for number, call in enumerate(checked.calls):
+        options = call.options
+        if call.template:
+            options, left = call.template.fill(given, checked.jobfile.vars)
+            blanks += [(number, steps, parts) for steps, parts in left]
+        plugins.append((call.instance, call.key, options))
+    return plugins, blanks
 
 
 def clean_environment() -> dict[str, str]:

@@ -7,6 +7,7 @@ from jobs.models.revision import Revision
 from jobs.models.run import ACTIVE, ENDED, WAITING, Run, RunEvent, Source, Status
 from jobs.models.schedule import Schedule
 from jobs.models.setup import SetupLink
+from jobs.models.state import JobState
 from jobs.models.supervisor import Lease, Supervisor
 from jobs.models.token import Token
 
@@ -15,6 +16,7 @@ __all__ = [
     "ENDED",
     "WAITING",
     "Job",
+    "JobState",
     "Lease",
     "Revision",
     "Run",

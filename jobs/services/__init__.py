@@ -8,13 +8,22 @@ from jobs.services.explaining import explain_job
 from jobs.services.folder import Loaded, load_folder
 from jobs.services.health import Health, health
 from jobs.services.owner import local_owner_token
+from jobs.services.params import declared_params
 from jobs.services.pausing import pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.preview import Preview, preview_schedule
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.saving import default_zone, find_job, save_job
 from jobs.services.setup import check_link, open_link, use_link
 from jobs.services.telling import describe_run
-from jobs.services.watching import LogChunk, live_events, run_dir, run_log, run_records
+from jobs.services.watching import (
+    LogChunk,
+    Progress,
+    live_events,
+    live_progress,
+    run_dir,
+    run_log,
+    run_records,
+)
 
 __all__ = [
     "Draft",
@@ -22,9 +31,11 @@ __all__ = [
     "Loaded",
     "LogChunk",
     "Preview",
+    "Progress",
     "cancel_job",
     "cancel_run",
     "check_link",
+    "declared_params",
     "default_zone",
     "delete_job",
     "describe_run",
@@ -33,6 +44,7 @@ __all__ = [
     "find_run",
     "health",
     "live_events",
+    "live_progress",
     "load_folder",
     "local_owner_token",
     "open_link",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from jobs.timing.table import Timing, host_zone, read_schedule
 from plugins import checking, jobfile
 from plugins.exceptions import BadInput, Problem
 from plugins.joblines import with_places
+from plugins.params import read_params, values
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def read_draft(
         for position, table in enumerate(parsed.schedules)
     ]
     problems += _twins([timing for timing in timings if timing])
-    problems += _undeclared(parsed)
+    problems += _unfit_params(parsed)
     if problems or checked is None:
         raise BadInput(_with_lines(parsed, problems))
     return Draft(checked, [timing for timing in timings if timing])
@@ -84,20 +86,18 @@ def _twins(timings: list[Timing]) -> list[Problem]:
     ]
 
 
-def _undeclared(parsed: jobfile.JobFile) -> list[Problem]:
-    """A schedule may set only what the job declares."""
-    return [
-        Problem(
-            f"schedule[{position}].params.{name}",
-            "undeclared",
-            f"is not declared in [params] (declared: {', '.join(parsed.params) or 'none'})",
-            f"[params] with {name} = ...",
-        )
-        for position, table in enumerate(parsed.schedules)
-        if isinstance(table.get("params"), dict)
-        for name in table["params"]
-        if name not in parsed.params
-    ]
+def _unfit_params(parsed: jobfile.JobFile) -> list[Problem]:
+    """A schedule may set only what the job declares, as it is declared, and must set what has no default."""
+    problems: list[Problem] = []
+    try:
+        params = read_params(parsed.params)
+    except BadInput:
+        return []  # told already: nothing can be said of what is given
+    for position, table in enumerate(parsed.schedules):
+        given = table.get("params", {})
+        if isinstance(given, dict):
+            _collect(problems, partial(values, params, given, f"schedule[{position}].params"))
+    return problems
 
 
 def _with_lines(parsed: jobfile.JobFile, problems: list[Problem]) -> list[Problem]:

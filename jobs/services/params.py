@@ -2,53 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jobs.models import Revision
+from jobs.models import Job, Revision
 from plugins import jobfile
-from plugins.exceptions import BadInput, Problem
+from plugins.exceptions import BadInput
+from plugins.params import Param, from_texts, read_params, values
 
 
-def with_defaults(declared: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """The run's params: the declared defaults, overridden by what was given. Undeclared ones are refused."""
-    unknown = [name for name in given if name not in declared]
-    if unknown:
-        allowed = ", ".join(declared) or "none: the job file has no [params]"
-        raise BadInput(
-            Problem(
-                f"params.{name}",
-                "undeclared",
-                f"is not declared in [params] (declared: {allowed})",
-                f'[params]\n{name} = "value"',
-            )
-            for name in unknown
-        )
-    defaults = {name: _default(value) for name, value in declared.items()}
-    missing = [name for name, value in {**defaults, **given}.items() if value is None]
-    if missing:
-        raise BadInput(
-            Problem(
-                f"params.{name}",
-                "required",
-                "must be given: it has no default",
-                f'"params": {{"{name}": "value"}}',
-            )
-            for name in missing
-        )
-    return {**defaults, **given}
+@lru_cache(maxsize=256)
+def declared_in(toml: str) -> dict[str, Param]:
+    """The params of a job file that passed its check once. Raises BadInput when it no longer does."""
+    return read_params(jobfile.parse(toml).params)
+
+
+def declared_params(job: Job) -> dict[str, Param]:
+    """What a run of this job may be given, in the order of the file; none when the stored text no longer passes."""
+    try:
+        return declared_in(job.toml) if job.revision else {}
+    except BadInput:
+        return {}
+
+
+def run_params(
+    params: Mapping[str, Param], given: Mapping[str, Any], *, as_texts: bool = False
+) -> dict[str, Any]:
+    """The params of a new run. as_texts: they were typed into a form or on a command line. Raises BadInput."""
+    return values(params, from_texts(params, given) if as_texts else given)
 
 
 def schedule_params(revision_id: int, given: dict[str, Any]) -> dict[str, Any]:
-    """Params of a scheduled run: checked when the job was saved, so only the defaults are added."""
-    return {**_defaults(revision_id), **given}
+    """Params of a scheduled run. They were checked when the job was saved; should they no longer pass, the run is
+    recorded with them as they are, and fails with the sentence when it is to start: a due moment is never lost."""
+    try:
+        return values(_declared_by(revision_id), given)
+    except BadInput:
+        return given
 
 
 @lru_cache(maxsize=4096)
-def _defaults(revision_id: int) -> dict[str, Any]:
-    declared = jobfile.parse(Revision.objects.get(pk=revision_id).toml).params
-    return {name: _default(value) for name, value in declared.items() if _default(value) is not None}
-
-
-def _default(declaration: Any) -> Any:
-    return declaration.get("default") if isinstance(declaration, dict) else declaration
+def _declared_by(revision_id: int) -> dict[str, Param]:
+    """A revision never changes, and many schedules are due at once."""
+    return declared_in(Revision.objects.get(pk=revision_id).toml)

@@ -11,7 +11,7 @@ from jobs.models import Job, Revision, Run, Source, Status
 from jobs.models.run import RunQuerySet
 from jobs.services.announce import announce
 from jobs.services.drafts import Draft
-from jobs.services.params import with_defaults
+from jobs.services.params import declared_in, run_params
 from jobs.services.people import Caller, person
 from jobs.timing import clock
 from plugins import jobfile
@@ -32,13 +32,14 @@ def trigger_job(
     by: Caller = None,
     idempotency_key: str | None = None,
     reserved_for: str = "",
+    as_texts: bool = False,
 ) -> Run:
     """Queue one run of the job as it is now. The same idempotency key gives the same run again.
 
-    Raises BadInput for undeclared params.
+    as_texts: the params were typed, each is read by its declared type. Raises BadInput for params that do not fit.
     """
     assert job.revision is not None
-    given = with_defaults(jobfile.parse(job.revision.toml).params, params or {})
+    given = run_params(declared_in(job.revision.toml), params or {}, as_texts=as_texts)
     if idempotency_key and (earlier := _keyed(job, idempotency_key)):
         return earlier
     try:
@@ -66,10 +67,10 @@ def _keyed(job: Job, key: str) -> Run | None:
     return Run.objects.filter(job=job, idempotency_key=key).first()
 
 
-def queue_file_run(*, name: str, draft: Draft, params: dict[str, Any], reserved_for: str) -> Run:
-    """A run of a file that is no saved job: job stays null, the file's stem is the name."""
+def queue_file_run(*, name: str, draft: Draft, params: dict[str, str], reserved_for: str) -> Run:
+    """A run of a file that is no saved job: job stays null, the file's stem is the name. params: as typed."""
     name = jobfile.check_name(name)
-    given = with_defaults(draft.checked.jobfile.params, params)
+    given = run_params(draft.checked.params, params, as_texts=True)
     with transaction.atomic():
         return Run.objects.create(
             job_name=name,

@@ -45,3 +45,17 @@ def run_log(run: Run, offset: int = 0, limit: int = CHUNK) -> LogChunk:
 def live_events(run: Run) -> list[dict[str, Any]]:
     """Events of the current attempt, from the keeper's file while it runs."""
     return run_dir(run).events()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """fraction: 0 to 1."""
+
+    fraction: float
+    text: str
+
+
+def live_progress(run: Run) -> Progress | None:
+    """How far a running run says that it is (`run.progress`); None when it says nothing, or is over."""
+    told = {} if run.is_over else run_dir(run).read("progress")
+    return Progress(float(told["fraction"]), str(told["text"])) if told else None

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from plugins import jobfile, registry
-from plugins.checking import PluginCall, check
+from plugins.checking import check
 from plugins.exceptions import BadInput, Problem
+from plugins.sections import PluginCall
 
 HELLO = """\
 [job]

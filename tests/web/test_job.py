@@ -38,7 +38,7 @@ def test_a_wrong_param_starts_nothing_and_stays_in_its_field(web: Client) -> Non
     story.job("farm", WITH_PARAMS)
     answer = web.post("/jobs/farm/run/", {"param-stage": "2-1", "param-potions": "many"})
     assert answer.status_code == 422
-    assert "not a number" in answer.content.decode() and 'value="2-1"' in answer.content.decode()
+    assert "must be a whole number" in answer.content.decode() and 'value="2-1"' in answer.content.decode()
     assert not Run.objects.exists()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import json
 import signal
 import sys
 from argparse import ArgumentParser
@@ -15,10 +13,10 @@ from django.core.management.base import BaseCommand
 from jobs import services
 from jobs.execution.foreground import Foreground
 from jobs.management.firststart import make_home, migrate
+from jobs.management.terminal import Terminal
 from jobs.models import Run, Source, Status
 from jobs.services.folder import read_file
 from plugins.exceptions import BadInput, MxxError, Problem
-from plugins.output.segments import CUT, ERR, MXX, Record
 
 EXIT_CODES = {
     Status.SUCCEEDED: 0,
@@ -57,7 +55,7 @@ class Command(BaseCommand):
         make_home()
         migrate()
         show = Terminal(log_to_stderr=options["json"])
-        foreground = Foreground(show)
+        foreground = Foreground(show, show.progress)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: foreground.cancel())
         try:
@@ -82,52 +80,18 @@ def queued(options: dict[str, Any], owner: str) -> Run:
             name=path.stem, draft=read_file(path), params=params, reserved_for=owner
         )
     job = services.find_job(options["name"])
-    return services.trigger_job(job=job, source=Source.CLI, params=params, reserved_for=owner)
+    return services.trigger_job(job=job, source=Source.CLI, params=params, reserved_for=owner, as_texts=True)
 
 
-def read_param(text: str) -> tuple[str, Any]:
-    """`NAME=VALUE`; the value is read as JSON where it is JSON, else it is text."""
+def read_param(text: str) -> tuple[str, str]:
+    """`NAME=VALUE`; what the value means is for the declared type to say."""
     name, sign, value = text.partition("=")
     if not sign or not name.strip():
         raise BadInput(Problem("--param", "usage", f"{text!r} is not NAME=VALUE", "--param stage=1-7"))
-    try:
-        return name.strip(), json.loads(value)
-    except json.JSONDecodeError:
-        return name.strip(), value
+    return name.strip(), value
 
 
 def refuse(problems: list[Problem]) -> NoReturn:
     for problem in problems:
         sys.stderr.write(f"mxx: error: {problem}\n")
     sys.exit(BAD_INPUT)
-
-
-class Terminal:
-    """Writes the log as it comes: output to stdout, errors and MXX's own lines to stderr."""
-
-    def __init__(self, *, log_to_stderr: bool) -> None:
-        self._stderr_only = log_to_stderr
-        self._decoders: dict[tuple[int, int], codecs.IncrementalDecoder] = {}
-
-    def __call__(self, records: list[Record]) -> None:
-        for record in records:
-            stream = sys.stderr if self._stderr_only or record.stream in (ERR, MXX, CUT) else sys.stdout
-            stream.write(self._text(record))
-            stream.flush()
-
-    def finish(self, run: Run, *, as_json: bool) -> None:
-        """The last word: status and reason, or the run as JSON."""
-        if as_json:
-            sys.stdout.write(json.dumps(services.describe_run(run), ensure_ascii=False) + "\n")
-        else:
-            reason = f": {run.reason}" if run.reason else ""
-            sys.stderr.write(
-                f"mxx: {run.job_name} {run.get_status_display().lower()}{reason} (run {run.pk})\n"
-            )
-
-    def _text(self, record: Record) -> str:
-        if record.stream == CUT:
-            return f"\n[... {record.dropped} bytes cut ...]\n"
-        source = (record.stream, record.launch)
-        decoder = self._decoders.setdefault(source, codecs.getincrementaldecoder("utf-8")("replace"))
-        return ("mxx: " if record.stream == MXX else "") + decoder.decode(record.data)

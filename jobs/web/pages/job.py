@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import dateformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from jobs import services
 from jobs.models import Job, Run, Schedule, Status
 from jobs.web import outcomes, params, reading
 from jobs.web.forecast import next_moments
@@ -20,7 +20,7 @@ from jobs.web.pictures.strip import Strip, strip
 from jobs.web.verdict import LONGEST
 from jobs.web.viewer import Viewer
 from jobs.web.words import ordinal, took
-from plugins.exceptions import BadInput, Problem
+from plugins.exceptions import Problem
 
 HISTORY, LISTED = 40, 6
 
@@ -104,20 +104,11 @@ def job_page(
         usual=_usual_words(usual),
         history=[_history(outcome, viewer) for outcome in reversed(past[-LISTED:])],
         first_day=viewer.tag(past[0].at, viewer.day(past[0].at)) if past else "",
-        fields=params.fields(declared_of(job), given),
+        fields=params.fields(services.declared_params(job), given),
         editor=editor or editor_of(job.toml, revision=job.revision.number if job.revision else 0),
         author=job.revision.author.get_username() if job.revision and job.revision.author else "",
         saved=viewer.day_clock_tag(job.revision.created_at) if job.revision else "",
     )
-
-
-def declared_of(job: Job) -> dict[str, Any]:
-    """The declared params; none when the stored text can no longer be read."""
-    try:
-        found = job.config.get("params", {})
-    except BadInput:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def editor_of(text: str, *, problems: list[Problem] | None = None, revision: int = 0) -> Editor:

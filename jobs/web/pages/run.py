@@ -42,6 +42,8 @@ class State:
     finished: SafeString | str
     probably: SafeString | str
     share: int | None
+    told: str | None
+    """What the run itself says beside the bar; None: the bar stands for the usual time."""
     receipt: Receipt | None
     checked: SafeString | str
     last_sentence: str
@@ -74,7 +76,8 @@ def state_of(run: Run, viewer: Viewer) -> State:
     events = _events(run)
     usual = outcomes.usual([run.job_id]).get(run.job_id) if run.job_id else None
     receipt = receipt_of(run.receipt, events)
-    probably, share = _probably(run, usual, viewer)
+    progress = services.live_progress(run)
+    probably, share = _probably(run, progress, usual, viewer)
     return State(
         run=run,
         mark=mark(run.status, warned=run.warned),
@@ -85,6 +88,7 @@ def state_of(run: Run, viewer: Viewer) -> State:
         finished=viewer.clock_tag(run.finished_at, seconds=True) if run.finished_at else "",
         probably=probably,
         share=share,
+        told=progress.text if progress else None,
         receipt=receipt,
         checked=_checked(receipt, viewer),
         last_sentence=last_sentence(receipt) if receipt else "",
@@ -114,10 +118,12 @@ def _flat(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _probably(run: Run, usual: Usual | None, viewer: Viewer) -> tuple[SafeString | str, int | None]:
+def _probably(
+    run: Run, progress: services.Progress | None, usual: Usual | None, viewer: Viewer
+) -> tuple[SafeString | str, int | None]:
     """(until when, percent) of a live run: as a plugin tells it, else by the usual time."""
-    if not run.is_over and (fraction := services.run_dir(run).read("progress").get("fraction")):
-        return "", round(float(fraction) * 100)
+    if progress:
+        return "", round(progress.fraction * 100)
     if run.is_over or usual is None or run.started_at is None or usual.median < 5:
         return "", None
     seconds = (viewer.now - run.started_at).total_seconds()

@@ -12,7 +12,7 @@ from jobs import services
 from jobs.models import Job, Source
 from jobs.web import params
 from jobs.web.gate import member, needs
-from jobs.web.pages.job import Editor, declared_of, editor_of, job_page
+from jobs.web.pages.job import Editor, editor_of, job_page
 from jobs.web.render import job_or_404, page, viewer_of
 from plugins.exceptions import BadInput, Problem
 
@@ -45,8 +45,10 @@ def run_now(request: HttpRequest, name: str) -> HttpResponse:
     """Lands on the page of the new run."""
     found = job_or_404(name)
     try:
-        given = params.read(declared_of(found), request.POST)
-        run = services.trigger_job(job=found, source=Source.MANUAL, params=given, by=member(request))
+        given = params.read(request.POST.dict())
+        run = services.trigger_job(
+            job=found, source=Source.MANUAL, params=given, by=member(request), as_texts=True
+        )
     except BadInput as error:
         return _page(request, found, given=request.POST.dict(), refused=error.problems, status=422)
     return redirect("web:run", run.pk)

@@ -1,0 +1,77 @@
+"""What `runjob` shows: the log as it comes, and below it how far the run is."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import sys
+
+from jobs import services
+from jobs.models import Run
+from plugins.output.segments import CUT, ERR, MXX, Record
+
+BAR = 24
+ERASE = "\r\x1b[K"
+
+
+class Terminal:
+    """Output to stdout, errors and MXX's own lines to stderr; progress as the last line of a terminal, else nowhere."""
+
+    def __init__(self, *, log_to_stderr: bool) -> None:
+        self._stderr_only = log_to_stderr
+        self._decoders: dict[tuple[int, int], codecs.IncrementalDecoder] = {}
+        self._shows_progress = sys.stderr.isatty()
+        self._bar = ""
+        self._at_line_start = True
+
+    def __call__(self, records: list[Record]) -> None:
+        self._erase()
+        for record in records:
+            stream = sys.stderr if self._stderr_only or record.stream in (ERR, MXX, CUT) else sys.stdout
+            text = self._text(record)
+            stream.write(text)
+            stream.flush()
+            self._at_line_start = text.endswith("\n") if text else self._at_line_start
+        self._draw()
+
+    def progress(self, told: services.Progress) -> None:
+        """Rewrites the last line; nothing when nobody sits there."""
+        bar = _bar(told)
+        if self._shows_progress and bar != self._bar:
+            self._erase()
+            self._bar = bar
+            self._draw()
+
+    def finish(self, run: Run, *, as_json: bool) -> None:
+        """The last word: status and reason, or the run as JSON."""
+        self._erase()
+        if as_json:
+            sys.stdout.write(json.dumps(services.describe_run(run), ensure_ascii=False) + "\n")
+        else:
+            reason = f": {run.reason}" if run.reason else ""
+            sys.stderr.write(
+                f"mxx: {run.job_name} {run.get_status_display().lower()}{reason} (run {run.pk})\n"
+            )
+
+    def _draw(self) -> None:
+        """Not behind half a line of output: that would be erased with it."""
+        if self._bar and self._at_line_start:
+            sys.stderr.write(self._bar)
+            sys.stderr.flush()
+
+    def _erase(self) -> None:
+        if self._bar and self._at_line_start:
+            sys.stderr.write(ERASE)
+            sys.stderr.flush()
+
+    def _text(self, record: Record) -> str:
+        if record.stream == CUT:
+            return f"\n[... {record.dropped} bytes cut ...]\n"
+        source = (record.stream, record.launch)
+        decoder = self._decoders.setdefault(source, codecs.getincrementaldecoder("utf-8")("replace"))
+        return ("mxx: " if record.stream == MXX else "") + decoder.decode(record.data)
+
+
+def _bar(told: services.Progress) -> str:
+    full = round(told.fraction * BAR)
+    return f"[{'#' * full}{'.' * (BAR - full)}] {told.fraction:4.0%} {told.text[:40]}".rstrip()
