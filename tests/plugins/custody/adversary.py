@@ -1,0 +1,167 @@
+"""Programs that try to get away (argv: MODE). Each process of theirs leaves a mark with its pid in the folder it starts in.
+
+Whatever happens, they end by themselves after a minute.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+AGE = 60.0
+
+
+def mark() -> None:
+    with open("/proc/self/stat") as file:
+        start = file.read().rpartition(")")[2].split()[19]
+    with open(f"mark-{os.getpid()}", "w") as file:
+        file.write(start)
+
+
+def live() -> None:
+    mark()
+    time.sleep(AGE)
+    os._exit(0)
+
+
+def fork(child: Callable[[], None]) -> int:
+    pid = os.fork()
+    if not pid:
+        child()
+        os._exit(0)
+    return pid
+
+
+def again(mode: str, environment: dict[str, str] | None = None) -> None:
+    """Become another adversary, with this environment."""
+    environment = dict(os.environ) if environment is None else environment
+    os.execve(sys.executable, [sys.executable, __file__, mode], environment)
+
+
+def close_all() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    os.closerange(3, 256)
+
+
+def plain() -> None:
+    live()
+
+
+def grandchild() -> None:
+    fork(lambda: [fork(live), live()] and None)
+    live()
+
+
+def orphan() -> None:
+    fork(live)
+
+
+def nohup() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    fork(live)
+
+
+def setsid() -> None:
+    def child() -> None:
+        os.setsid()
+        live()
+
+    fork(child)
+    live()
+
+
+def daemon() -> None:
+    """Forks twice, calls setsid, closes what it has; the main process is gone."""
+
+    def child() -> None:
+        os.setsid()
+        close_all()
+        fork(live)
+
+    os.waitpid(fork(child), 0)
+
+
+def clearenv() -> None:
+    fork(lambda: again("plain", {}))
+    live()
+
+
+def deaf() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    live()
+
+
+def deaf_child() -> None:
+    fork(deaf)
+    live()
+
+
+def ghost(last: str = "plain") -> None:
+    """A daemon with an emptied environment."""
+
+    def child() -> None:
+        os.setsid()
+        close_all()
+        fork(lambda: again(last, {}))
+
+    os.waitpid(fork(child), 0)
+
+
+def deaf_ghost() -> None:
+    ghost("deaf")
+
+
+def everything() -> None:
+    """A ghost that is deaf, beside a main process that stays."""
+    ghost("deaf")
+    live()
+
+
+def hydra() -> None:
+    """Two that start each other again."""
+    fork(lambda: again("head", {}))
+    live()
+
+
+def head() -> None:
+    os.setsid()
+    mark()
+    until = time.monotonic() + AGE
+    while time.monotonic() < until:
+        other = fork(lambda: time.sleep(0.05))
+        os.waitpid(other, 0)
+        fork(live) if len(os.listdir(".")) < 200 else None
+
+
+def phoenix() -> None:
+    """When it is asked to end, it leaves a ghost behind and obeys."""
+
+    def rise(*_: object) -> None:
+        ghost()
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, rise)
+    live()
+
+
+def headless() -> None:
+    """Its main thread has ended, another lives on: the kernel shows a zombie."""
+    threading.Thread(target=live).start()
+    ctypes.CDLL(None).pthread_exit(None)
+
+
+def suspended() -> None:
+    mark()
+    os.kill(os.getpid(), signal.SIGSTOP)
+    time.sleep(AGE)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()
