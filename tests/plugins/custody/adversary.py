@@ -55,7 +55,11 @@ def plain() -> None:
 
 
 def grandchild() -> None:
-    fork(lambda: [fork(live), live()] and None)
+    def child() -> None:
+        fork(live)
+        live()
+
+    fork(child)
     live()
 
 

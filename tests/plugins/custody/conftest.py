@@ -10,7 +10,7 @@ from tests.plugins.custody.kit import Home, Zygote
 
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
-    opened = Zygote()
+    opened = Zygote().ready()
     yield opened
     opened.close()
 

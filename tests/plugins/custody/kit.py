@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -96,13 +96,19 @@ class Going:
 
 
 class Zygote:
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, command: Sequence[str] = ("-m", "plugins.custody.zygote"), **options: Any) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "plugins.custody.zygote"],
+            [sys.executable, *command],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             **{"stdout": subprocess.DEVNULL, **options},
         )
+
+    def ready(self) -> Zygote:
+        """Once it hears signals; before that they would end it."""
+        comm = Path(f"/proc/{self.process.pid}/comm")
+        until(lambda: comm.read_text() == "mxx-zygote\n")
+        return self
 
     def go(self, spec: RunSpec) -> None:
         assert self.process.stdin is not None
@@ -175,7 +181,7 @@ class Home:
                 keeper = Identity(started["pid"], started["start"])
                 if backend().alive(keeper):
                     going.stop()
-                    until(lambda one=keeper: not backend().alive(one))
+                    until(going.dir.result)
             if going.cold is not None:
                 going.cold.wait(10)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from plugins.custody.backends import backend
+from plugins.output.segments import read
 from tests.plugins.custody.kit import ROOT, Home, lifetime, program, python, sh, until
 
 # ---- the result
@@ -75,15 +76,9 @@ def test_a_text_file_without_a_first_line_for_the_kernel_is_told(home: Home, tmp
 def test_bytes_that_are_no_utf_8_pass_through_and_hurt_no_reader(home: Home) -> None:
     run = home.go(program("printf", "%s", "\udcff\udcfe"))
     run.result()
-    record = [record for record in _records(run.dir.log) if record.stream == 0]
+    record = [record for record in read(run.dir.log) if record.stream == 0]
     assert record[0].data == b"\xff\xfe"
     json.dumps(run.dir.events() + run.dir.ledger(), ensure_ascii=False).encode()
-
-
-def _records(folder: Path) -> list[object]:
-    from plugins.output.segments import read
-
-    return list(read(folder))
 
 
 def test_the_receipt_tells_every_launch(home: Home) -> None:
@@ -289,7 +284,7 @@ def test_a_gigabyte_of_output_is_kept_bounded_and_told(home: Home) -> None:
 def test_stdout_and_stderr_are_told_apart(home: Home) -> None:
     run = home.go(sh("echo out; echo err >&2"))
     run.result()
-    streams = {record.data: (record.stream, record.launch) for record in _records(run.dir.log)}  # type: ignore[attr-defined]
+    streams = {record.data: (record.stream, record.launch) for record in read(run.dir.log)}
     assert (streams[b"out\n"], streams[b"err\n"]) == ((0, 1), (1, 1))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def home_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def with_cleaner(home: Home, body: str, name: str = "bad", top: str = "", **facts: object) -> Going:
+def with_cleaner(home: Home, body: str, name: str = "bad", top: str = "", **facts: Any) -> Going:
     """A run of a plugin with this body, and of one that cleans up."""
     bad = home.plugin(name, body, top)
     return home.cold(home.plugin("cleaner", CLEANS), bad, **facts)

@@ -1,0 +1,183 @@
+"""The zygote: one process that starts keepers, and is no loss."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from plugins.custody.backends import backend
+from tests.plugins.custody.kit import ROOT, Home, Zygote, program, until
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def heard(notices: int, runs: int) -> list[dict[str, object]]:
+    """Notices until so many keepers are gone."""
+    text = b""
+    limit = time.monotonic() + 20
+    while text.count(b'"gone"') < runs:
+        assert select.select([notices], [], [], limit - time.monotonic())[0], text
+        text += os.read(notices, 1 << 16)
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_it_has_a_name_and_a_session_of_its_own(zygote: Zygote) -> None:
+    pid = zygote.process.pid
+    assert Path(f"/proc/{pid}/comm").read_text() == "mxx-zygote\n"
+    assert os.getsid(pid) == pid
+    assert b"manage.py" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_it_tells_of_start_end_and_keeper_gone(home: Home) -> None:
+    reading, writing = os.pipe()
+    home.zygote = Zygote(stdout=writing)
+    os.close(writing)
+    home.run(program("true"))
+    notices = heard(reading, 1)
+    assert [(one["kind"], one["run"], one["attempt"]) for one in notices] == [
+        ("started", 1, 1),
+        ("ended", 1, 1),
+        ("gone", 1, 1),
+    ]
+    assert home.zygote.close() == 0
+    os.close(reading)
+
+
+def test_it_leaves_no_zombies(home: Home) -> None:
+    for run in [home.go(program("true")) for _ in range(20)]:
+        run.result()
+    until(lambda: children(home.zygote.process.pid) == [])
+
+
+def test_its_end_leaves_a_running_keeper_alone(home: Home) -> None:
+    home.zygote = Zygote()
+    run = home.go(program("sleep", "0.7")).begun()
+    assert home.zygote.close() == 0
+    assert backend().alive(run.keeper())
+    assert run.result()["status"] == "succeeded"
+
+
+def test_its_violent_death_leaves_a_running_keeper_alone(home: Home) -> None:
+    home.zygote = Zygote()
+    run = home.go(program("sleep", "0.7")).begun()
+    home.zygote.process.kill()
+    home.zygote.process.communicate()
+    assert run.result()["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("number", [1, 2, 10, 15])
+def test_signals_of_a_terminal_do_not_end_it(number: int, home: Home) -> None:
+    os.kill(home.zygote.process.pid, number)
+    assert home.run(program("true"))["status"] == "succeeded"
+
+
+def test_a_keeper_killed_is_told_at_once(home: Home) -> None:
+    reading, writing = os.pipe()
+    home.zygote = Zygote(stdout=writing)
+    os.close(writing)
+    run = home.go(program("sleep", "60")).begun()
+    os.kill(run.keeper().pid, 9)
+    assert [one["kind"] for one in heard(reading, 1)] == ["started", "gone"]
+    for member in backend().members(run.spec.mark, keeper=None):
+        backend().kill(member.identity)
+    home.zygote.close()
+    os.close(reading)
+
+
+def test_a_supervisor_that_does_not_listen_holds_no_run(home: Home) -> None:
+    """Its pipe is full, then broken."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    while True:
+        try:
+            os.write(writing, b"x" * 4096)
+        except BlockingIOError:
+            break
+    home.zygote = Zygote(stdout=writing)
+    os.close(writing)
+    assert home.run(program("true"))["status"] == "succeeded"
+    os.close(reading)
+    assert home.run(program("true"))["status"] == "succeeded"
+    home.zygote.close()
+
+
+def test_a_go_token_in_two_pieces_starts_one_run(home: Home) -> None:
+    spec = home.spec(program("true"))
+    stdin = home.zygote.process.stdin
+    assert stdin is not None
+    for piece in (spec.line()[:50], spec.line()[50:]):
+        stdin.write(piece)
+        stdin.flush()
+    assert until(spec.dir.result)["status"] == "succeeded"
+
+
+def test_a_token_without_its_end_starts_nothing(home: Home) -> None:
+    other = Zygote()
+    spec = home.spec(program("true"))
+    assert other.process.stdin is not None
+    other.process.stdin.write(spec.line()[:-1])
+    assert other.close() == 0
+    assert spec.dir.started() is None
+
+
+def test_a_keeper_holds_nothing_of_the_zygotes(home: Home) -> None:
+    run = home.go(program("sleep", "60")).begun()
+    folder = Path(f"/proc/{run.keeper().pid}/fd")
+    names = {int(entry.name): os.readlink(entry) for entry in folder.iterdir()}
+    assert names[0] == "/dev/null"
+    assert not [name for name in names.values() if name in _pipes_of(home.zygote.process)]
+    run.stop()
+
+
+def _pipes_of(process: subprocess.Popen[bytes]) -> set[str]:
+    """The zygote's own: its input and its wake-up pipe."""
+    folder = Path(f"/proc/{process.pid}/fd")
+    links = {int(entry.name): os.readlink(entry) for entry in folder.iterdir()}
+    return {link for number, link in links.items() if number == 0 or (number > 3 and link.startswith("pipe"))}
+
+
+def test_when_no_process_can_be_made_the_supervisor_is_told(home: Home) -> None:
+    code = (
+        "import os\n"
+        "from plugins.custody import zygote\n"
+        "def fail(): raise BlockingIOError(11, 'no more processes')\n"
+        "os.fork = fail\n"
+        "zygote.main()\n"
+    )
+    reading, writing = os.pipe()
+    home.zygote = Zygote(command=["-c", code], stdout=writing, stderr=subprocess.DEVNULL)
+    os.close(writing)
+    home.go(program("true"))
+    assert [one["kind"] for one in heard(reading, 1)] == ["gone"]
+    assert home.zygote.close() == 0
+    os.close(reading)
+
+
+def test_it_imports_neither_django_nor_pydantic_nor_what_makes_forks_slow() -> None:
+    code = (
+        "import sys, plugins.custody.zygote as zygote; zygote._warm_up();"
+        "print([name for name in sys.argv[1:] if name in sys.modules])"
+    )
+    heavy = (
+        "django",
+        "pydantic",
+        "psutil",
+        "yaml",
+        "logging",
+        "threading",
+        "subprocess",
+        "random",
+        "asyncio",
+    )
+    command = [sys.executable, "-c", code, *heavy]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "[]\n"
