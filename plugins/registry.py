@@ -1,39 +1,38 @@
-"""Finds plugin classes and refuses wrong ones in a full sentence.
+"""Which plugins there are: built in, in MXX_HOME/plugins, and from installed packages.
 
-Built-in plugins only, so far: MXX_HOME/plugins and entry points will join in `modules()`. The runner calls `load()`, which
-imports one module and no pydantic; `catalog()` is for whoever shows or checks jobs.
+The runner calls `load()`, which imports what the job names and no pydantic; `catalog()` is for whoever shows or checks jobs.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
-import re
 import traceback
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from plugins.base import Plugin
 from plugins.builtin import BUILTIN_MODULES
-from plugins.exceptions import MxxError, UnknownPlugin
-from plugins.hooks import ARGUMENTS, DEFAULT_ARGUMENTS, POINTS, Hook, hooks_of
-from plugins.words import RESERVED, listed, near
+from plugins.exceptions import BadInput, MxxError, UnknownPlugin
+from plugins.hooks import hooks_of
+from plugins.rules import WrongPlugin, facts_of, line_of, name_of, place, refuse_wrong, wrongs
+from plugins.words import listed, near
 
 if TYPE_CHECKING:
     from plugins.options import Option
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,49}")
-
-
-class WrongPlugin(MxxError):
-    """A plugin class cannot be used as it is written."""
-
 
 @dataclass(frozen=True)
 class Description:
-    """What one plugin is, as plain data. error: None, or {file, line, message} of a plugin that cannot be loaded."""
+    """What one plugin is, as plain data.
+
+    source: "" for built-ins, else the path of its file or "entry:NAME". path: its file, "" for built-ins.
+    error: None, or {file, line, message} of a plugin that cannot be loaded.
+    """
 
     name: str
     cls: str = ""
@@ -45,21 +44,49 @@ class Description:
     options: list[Option] = field(default_factory=list)
     requires: list[str] = field(default_factory=list)
     error: dict[str, Any] | None = None
+    source: str = ""
+    path: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Description:
+        """From `as_dict`, for example of another process."""
+        from plugins.options import Option  # pydantic: not in the runner
+
+        return cls(**{**data, "options": [Option(**option) for option in data["options"]]})
 
 
-def modules() -> dict[str, str]:
-    """Module of each plugin by name."""
-    return {name: f"plugins.builtin.{module}" for name, module in BUILTIN_MODULES.items()}
+class Catalog(dict[str, Description]):
+    """Plugins by name. fingerprint: changes whenever one of the custom ones does; "" when there are none."""
+
+    fingerprint = ""
 
 
-def name_of(cls: type[Plugin]) -> str:
-    """The section that the plugin answers to; the prototype called it `__cmdname__`."""
-    return cls.name or getattr(cls, "__cmdname__", "")
+def modules(builtin: Iterable[str] = BUILTIN_MODULES) -> dict[str, str]:
+    """Module of each built-in plugin by name. It is called like its plugin, up to the first `_` (`os_exec` holds `os`).
+
+    Raises WrongPlugin when two modules stand for one name.
+    """
+    found: dict[str, str] = {}
+    for module in builtin:
+        name, path = module.split("_")[0], f"plugins.builtin.{module}"
+        if found.setdefault(name, path) != path:
+            raise WrongPlugin(f"{found[name]} and {path} both hold a plugin called {name!r}: rename one of them.")
+    return found
 
 
 @cache
-def load(name: str) -> type[Plugin]:
-    """The class of one plugin; imports its module and no other. Raises UnknownPlugin or WrongPlugin."""
+def load(name: str, source: str = "") -> type[Plugin]:
+    """The class of one plugin; imports its module and no other. Raises UnknownPlugin or WrongPlugin.
+
+    source: "" for a built-in one. Others are executed: only runner and inspector may ask for them.
+    """
+    if source:
+        from plugins import loading  # few runs need it
+
+        return loading.load(name, source)
     known = modules()
     if name not in known:
         meant = near(name, known)
@@ -67,13 +94,13 @@ def load(name: str) -> type[Plugin]:
     cls = plugin_in(importlib.import_module(known[name]))
     if name_of(cls) != name:
         raise WrongPlugin(
-            f"{_place(cls)} is called {name_of(cls)!r}, but its file stands for {name!r}: rename one of them."
+            f"{place(cls)} is called {name_of(cls)!r}, but its file stands for {name!r}: rename one of them."
         )
     return cls
 
 
 def plugin_in(module: ModuleType) -> type[Plugin]:
-    """The one plugin class that a module defines. Raises WrongPlugin for none, several or a wrong one."""
+    """The one plugin class that a built-in's module defines. Raises WrongPlugin for none, several or a wrong one."""
     found = [
         value
         for value in vars(module).values()
@@ -86,47 +113,21 @@ def plugin_in(module: ModuleType) -> type[Plugin]:
     return found[0]
 
 
-def refuse_wrong(cls: type[Plugin]) -> None:
-    """Raise WrongPlugin with a full sentence unless the class can serve as a plugin."""
-    name = name_of(cls)
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        rule = 'a name is letters, digits, "-" and "_", for example name = "backup"'
-        raise WrongPlugin(f"{_place(cls)} cannot be called {name!r}: {rule}.")
-    if name in RESERVED:
-        raise WrongPlugin(f"{_place(cls)} cannot be called {name!r}: that table of a job file is MXX's own.")
-    hooks = hooks_of(cls)
-    if not hooks:
-        raise WrongPlugin(f'{_place(cls)} has no hook: mark a method with @hook("action").')
-    for hook in hooks:
-        _refuse_wrong_hook(cls, hook)
+def catalog(home: Path | None = None) -> Catalog:
+    """Every plugin by name, broken ones too (`error` says why); without a home the built-in ones only.
 
+    A custom file that was not seen before is inspected in a child; nothing changed: a millisecond, no process.
+    """
+    if home is None:
+        return _built_in()
+    from plugins import discovery  # not in the runner
 
-def _refuse_wrong_hook(cls: type[Plugin], hook: Hook) -> None:
-    definition = f"{_place(cls)}: {hook.method}({', '.join(hook.arguments)})"
-    if hook.point not in POINTS:
-        meant = near(hook.point, POINTS)
-        hint = f"did you mean {meant!r}?" if meant else f"hook points are {listed(POINTS, 'and')}."
-        raise WrongPlugin(
-            f"{definition} is marked for the hook point {hook.point!r}, which does not exist: {hint}"
-        )
-    allowed = ARGUMENTS.get(hook.point, DEFAULT_ARGUMENTS)
-    for argument in hook.arguments:
-        if argument not in allowed:
-            raise WrongPlugin(
-                f"{definition} asks for {argument!r}, but {hook.point!r} offers {listed(allowed, 'and')} only."
-            )
-    if isinstance(hook.priority, bool) or not isinstance(hook.priority, int):
-        raise WrongPlugin(f"{definition} has the priority {hook.priority!r}: a priority is a whole number.")
-
-
-def _place(cls: type) -> str:
-    return f"{cls.__module__}.{cls.__name__}"
+    return discovery.with_custom(_built_in(), home)
 
 
 @cache
-def catalog() -> dict[str, Description]:
-    """Every plugin by name, broken ones too (`error` says why). Computed once."""
-    return {name: _described(name, module) for name, module in modules().items()}
+def _built_in() -> Catalog:
+    return Catalog({name: _described(name, module) for name, module in modules().items()})
 
 
 def _described(name: str, module: str) -> Description:
@@ -136,23 +137,52 @@ def _described(name: str, module: str) -> Description:
         return Description(name, module=module, error=_error(error, module))
 
 
-def describe(cls: type[Plugin], builtin: bool = True) -> Description:
+def describe(cls: type[Plugin], source: str = "") -> Description:
     """The plain data of one plugin class. Raises WrongOption."""
     from plugins.options import signature_of  # pydantic: not in the runner
 
+    facts = facts_of(cls)
     return Description(
         name=name_of(cls),
         cls=cls.__name__,
         module=cls.__module__,
-        version=cls.version,
-        builtin=builtin,
+        version=str(facts.version),
+        builtin=not source,
         doc=inspect.cleandoc(cls.__doc__ or ""),
         hooks=[
             {"point": hook.point, "priority": hook.priority, "method": hook.method} for hook in hooks_of(cls)
         ],
         options=signature_of(cls),
-        requires=list(cls.requires),
+        requires=list(facts.requires),
+        source=source,
+        path=(inspect.getsourcefile(cls) or "") if source else "",
     )
+
+
+def flaws(cls: type[Plugin]) -> Iterator[WrongPlugin]:
+    """Everything that is wrong with a class, its options too."""
+    yield from wrongs(cls)
+    from plugins.options import WrongOption, check_options, signature_of  # pydantic: not in the runner
+
+    line = line_of(cls.__init__) or line_of(cls)
+    try:
+        options = signature_of(cls)
+    except WrongOption as error:
+        yield WrongPlugin(f"{error}.", code="option", line=line, example="def __init__(self, count: int = 1):")
+        return
+    for option in options:
+        if option.default is None:
+            continue
+        try:
+            check_options(name_of(cls), [option], {option.name: option.default}, "")
+        except BadInput as error:
+            message = f"{place(cls)}: the default of {option.name} {error.problems[0].message}."
+            yield WrongPlugin(message, code="default", line=line)
+
+
+def warm_up() -> None:
+    """Import what a description needs."""
+    importlib.import_module("plugins.options")
 
 
 def _error(error: Exception, module: str) -> dict[str, Any]:
