@@ -55,8 +55,8 @@ def _by_name(method: Any) -> Any:
 
 def install() -> None:
     """Put the prototype's modules where `import` finds them."""
-    offered = {"MxxPlugin": MxxPlugin, "hook": hook}
-    modules = {
+    offered: dict[str, Any] = {"MxxPlugin": MxxPlugin, "hook": hook}
+    modules: dict[str, dict[str, Any]] = {
         "mxx": {},
         "mxx.runner": {},
         "mxx.runner.core": offered,

@@ -120,12 +120,12 @@ def _inspected(memory: Memory, sources: list[Source], store: Path) -> list[tuple
         due = [one for one in due if not memory.recall(one.key)]
     if due:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for one, found in zip(due, pool.map(inspection.inspect, [one.source for one in due]), strict=True):
+            for one, found in zip(
+                due, pool.map(inspection.inspect, [one.source for one in due]), strict=True
+            ):
                 memory.keep(one.key, found)
         memory.write(store, [one.key for one in sources])
-    return [
-        (one, Findings.of(one.refusal) if one.refusal else memory.findings[one.key]) for one in sources
-    ]
+    return [(one, Findings.of(one.refusal) if one.refusal else memory.findings[one.key]) for one in sources]
 
 
 # ---- what is there
@@ -138,7 +138,9 @@ def _files(folder: Path) -> list[Source]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        refusal = WrongPlugin(f"{folder} cannot be read: {error.strerror}.", code="unreadable", file=str(folder))
+        refusal = WrongPlugin(
+            f"{folder} cannot be read: {error.strerror}.", code="unreadable", file=str(folder)
+        )
         return [Source(str(folder), folder.name, folder.name, "", refusal)]
     about = _hash(_about(), *(_digest(helper) for helper in helpers(folder))) if names else ""
     return [_file(folder / name, about) for name in names]

@@ -38,7 +38,8 @@ def installed() -> Stamp:
 def found() -> list[Entry]:
     """Every entry point; two of one name stay two."""
     return [
-        Entry(one.name, _digest(one), one.dist.name if one.dist else one.value) for one in _offered(installed())
+        Entry(one.name, _digest(one), one.dist.name if one.dist else one.value)
+        for one in _offered(installed())
     ]
 
 

@@ -75,6 +75,8 @@ class Hook:
 
 def hook(point: str, priority: int = 0) -> Callable[[Method], Method]:
     """Mark a method as the plugin's part in a hook point; one method may serve several."""
+    if callable(point):
+        raise TypeError('@hook needs the hook point: write @hook("action")')
 
     def mark(method: Method) -> Method:
         marks = [*getattr(method, "__mxx_hooks__", ()), (point, priority)]

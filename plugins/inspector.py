@@ -17,9 +17,8 @@ from typing import Any, NoReturn
 from plugins import compat, loading, registry
 from plugins.base import Plugin
 from plugins.inspection import READY, Findings, told
-from plugins.mishaps import AT_IMPORT
+from plugins.mishaps import AT_IMPORT, mishap
 from plugins.rules import WrongPlugin, name_of
-
 
 
 class _Stdout(io.TextIOWrapper):
@@ -36,7 +35,7 @@ class _Stdout(io.TextIOWrapper):
 class _Stdin(io.TextIOBase):
     """Nobody is there to answer."""
 
-    def readline(self, *_: Any) -> NoReturn:  # type: ignore[override]
+    def readline(self, *_: Any) -> NoReturn:
         raise EOFError
 
     read = readline
@@ -66,7 +65,8 @@ def _take_fds() -> io.FileIO:
     line = io.FileIO(os.dup(1), "w")
     os.dup2(2, 1)
     sys.stdin = _Stdin()
-    sys.stdout = _Stdout(open(1, "wb", closefd=False), encoding="utf-8", errors="replace", line_buffering=True)
+    noise = io.FileIO(1, "w", closefd=False)
+    sys.stdout = _Stdout(io.BufferedWriter(noise), encoding="utf-8", errors="replace", line_buffering=True)
     faulthandler.enable(line)
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGTERM, line, all_threads=False)
@@ -81,26 +81,29 @@ def findings_of(source: str) -> Findings:
             raise _nothing(source)
     except WrongPlugin as wrong:
         return Findings.of(wrong)
-    twins = loading.twins(classes)
-    if twins or (wrong := _printed(source)):
-        return Findings(wrongs=[told(one) for one in twins or [wrong]])
+    if whole := [*loading.twins(classes), *_printed(classes, source)]:
+        return Findings(wrongs=[told(_placed(one, source)) for one in whole])
     return _looked_at(classes, source)
 
 
 def _looked_at(classes: tuple[type[Plugin], ...], source: str) -> Findings:
     found = Findings()
     for cls in classes:
-        flaws = list(registry.flaws(cls))
-        if flaws:
-            found.wrongs.extend(told(_placed(flaw, source), name_of(cls)) for flaw in flaws)
-        else:
-            found.plugins.append(asdict(registry.describe(cls, source)))
+        try:
+            flaws = [_placed(flaw, source) for flaw in registry.flaws(cls)]
+            if not flaws:
+                found.plugins.append(registry.describe(cls, source).as_dict())
+        except Exception as error:  # a class can be stranger than we think
+            flaws = [mishap(error, source)]
+        found.wrongs.extend(told(flaw, str(name_of(cls))) for flaw in flaws)
     return found
 
 
 def _placed(wrong: WrongPlugin, source: str) -> WrongPlugin:
     where = os.path.basename(source) + (f", line {wrong.line}" if wrong.line else "")
-    return WrongPlugin(f"{where}: {wrong}", code=wrong.code, file=source, line=wrong.line, example=wrong.example)
+    return WrongPlugin(
+        f"{where}: {wrong}", code=wrong.code, file=source, line=wrong.line, example=wrong.example
+    )
 
 
 def _nothing(source: str) -> WrongPlugin:
@@ -108,20 +111,13 @@ def _nothing(source: str) -> WrongPlugin:
     return WrongPlugin(message, code="no_class", file=source, line=1, example="class Backup(Plugin):")
 
 
-def _printed(source: str) -> WrongPlugin | None:
-    """Prints of a prototype's file are let through: it worked with them."""
+def _printed(classes: tuple[type[Plugin], ...], source: str) -> list[WrongPlugin]:
+    """Prints of a prototype's file are let through: they did no harm there."""
     first = getattr(sys.stdout, "first", None)
-    if first is None or _is_of_the_prototype(source):
-        return None
-    text, line = first
-    where = os.path.basename(source) + (f", line {line}" if line else "")
-    message = f"{where}: it prints {text!r} while it is imported: {AT_IMPORT}, or to run.log."
-    return WrongPlugin(message, code="prints", file=source, line=line, example="run.log.info(...)")
-
-
-def _is_of_the_prototype(source: str) -> bool:
-    return any(issubclass(cls, compat.MxxPlugin) for cls in loading.classes_in(source))
-
+    if first is None or any(issubclass(cls, compat.MxxPlugin) for cls in classes):
+        return []
+    message = f"it prints {first[0]!r} while it is imported: {AT_IMPORT}, or to run.log."
+    return [WrongPlugin(message, code="prints", line=first[1], example='run.log.info("hello")')]
 
 
 if __name__ == "__main__":

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 GROUP = "mxx.plugins"
 
+texts: dict[str, str] = {}
+"""Of each plugin file, as this process read it. A clean-up runner gets those of the runner before it: a run keeps its code."""
+
 
 def load(name: str, source: str) -> type[Plugin]:
     """The class of that name, ready for use. Raises WrongPlugin naming file and line."""
@@ -62,7 +65,9 @@ def classes_in(source: str) -> tuple[type[Plugin], ...]:
 
 def _module(path: Path) -> ModuleType:
     """The file executed as a module of its own name; files beside it (`_helper.py`) can be imported."""
-    text = source_text(path)
+    if str(path) not in texts:
+        texts[str(path)] = source_text(path)
+    text = texts[str(path)]
     module = ModuleType(CUSTOM + path.stem)
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # dataclasses and pickle look there
@@ -82,7 +87,9 @@ def entry_point(name: str) -> EntryPoint:
 
     found = list(entry_points(group=GROUP, name=name))
     if len(found) != 1:
-        raise WrongPlugin(f"{len(found)} installed packages offer a plugin called {name!r}: there must be one.")
+        raise WrongPlugin(
+            f"{len(found)} installed packages offer a plugin called {name!r}: there must be one."
+        )
     return found[0]
 
 

@@ -41,7 +41,11 @@ def _said(error: BaseException) -> tuple[str, str, str]:
     if isinstance(error, ModuleNotFoundError) and error.name:
         return "import", *_missing(error.name)
     if isinstance(error, EOFError):
-        return "reads", f"it asks for input while it is imported, and there is nobody to answer: {AT_IMPORT}.", ""
+        return (
+            "reads",
+            f"it asks for input while it is imported, and there is nobody to answer: {AT_IMPORT}.",
+            "",
+        )
     return "raises", f"{kind}: {text}" if text else kind, ""
 
 

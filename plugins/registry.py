@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -64,17 +64,9 @@ class Catalog(dict[str, Description]):
     fingerprint = ""
 
 
-def modules(builtin: Iterable[str] = BUILTIN_MODULES) -> dict[str, str]:
-    """Module of each built-in plugin by name. It is called like its plugin, up to the first `_` (`os_exec` holds `os`).
-
-    Raises WrongPlugin when two modules stand for one name.
-    """
-    found: dict[str, str] = {}
-    for module in builtin:
-        name, path = module.split("_")[0], f"plugins.builtin.{module}"
-        if found.setdefault(name, path) != path:
-            raise WrongPlugin(f"{found[name]} and {path} both hold a plugin called {name!r}: rename one of them.")
-    return found
+def modules() -> dict[str, str]:
+    """Module of each built-in plugin by name."""
+    return {name: f"plugins.builtin.{module}" for name, module in BUILTIN_MODULES.items()}
 
 
 @cache
@@ -168,7 +160,9 @@ def flaws(cls: type[Plugin]) -> Iterator[WrongPlugin]:
     try:
         options = signature_of(cls)
     except WrongOption as error:
-        yield WrongPlugin(f"{error}.", code="option", line=line, example="def __init__(self, count: int = 1):")
+        yield WrongPlugin(
+            f"{error}.", code="option", line=line, example="def __init__(self, count: int = 1):"
+        )
         return
     for option in options:
         if option.default is None:

@@ -79,14 +79,18 @@ def _wrong_name(cls: type[Plugin]) -> Iterator[WrongPlugin]:
 
 def _wrong_facts(cls: type[Plugin]) -> Iterator[WrongPlugin]:
     facts = facts_of(cls)
-    if not isinstance(facts.requires, tuple | list) or not all(isinstance(name, str) for name in facts.requires):
+    if not isinstance(facts.requires, tuple | list) or not all(
+        isinstance(name, str) for name in facts.requires
+    ):
         message = f"{place(cls)} requires {facts.requires!r}: that must be a tuple of plugin names."
         yield WrongPlugin(message, code="requires", line=line_of(cls), example='requires = ("lifetime",)')
     if refusal := versions.refusal(facts.requires_mxx):
         message = f"{place(cls)} {refusal}."
         yield WrongPlugin(message, code="requires_mxx", line=line_of(cls), example='requires_mxx = ">=0.1"')
     if not inspect.ismethod(facts.check):
-        message = f"{place(cls)}.check looks at the options before there is an instance: make it a @classmethod."
+        message = (
+            f"{place(cls)}.check looks at the options before there is an instance: make it a @classmethod."
+        )
         example = "@classmethod\ndef check(cls, options): ..."
         yield WrongPlugin(message, code="check", line=line_of(facts.check), example=example)
 

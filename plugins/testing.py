@@ -19,7 +19,7 @@ from plugins.context import Launch, LaunchRequest, RunContext
 from plugins.exceptions import CannotLaunch
 from plugins.guard import Guard
 from plugins.lifecycle import Key, Lifecycle, Outcome
-from plugins.registry import name_of
+from plugins.rules import name_of
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugins import registry
+from plugins.base import Plugin
 from plugins.context import Launch, LaunchRequest, RunContext
 from plugins.custody.channel import Channel
 from plugins.custody.spec import RunSpec
 from plugins.exceptions import CannotLaunch, KeeperGone, MxxError
 from plugins.guard import Guard
 from plugins.lifecycle import Key, Lifecycle, Outcome, traceback_of, words_of
+from plugins.rules import facts_of
 from plugins.substitution import complete
 
 WITH_THE_NEXT = frozenset(["acting", "hook", "state", "keep", "cleanup"])
@@ -180,25 +182,51 @@ def _state(spec: RunSpec, task: Task) -> dict[str, Any]:
 
 
 def _plugins(spec: RunSpec) -> dict[str, Any]:
-    return {instance: _built(instance, key, options) for instance, key, options in spec.plugins}
+    plugins = {instance: _built(spec, instance, key, options) for instance, key, options in spec.plugins}
+    if spec.sources:
+        _keep_code(spec)
+    return plugins
 
 
 def _plugins_left(spec: RunSpec, host: KeeperHost) -> dict[str, Any]:
     """For the clean-up: a plugin that cannot be built any more does not cost the others their post_action."""
+    if spec.sources:
+        _take_kept_code(spec)
     plugins = {}
     for instance, key, options in spec.plugins:
         try:
-            plugins[instance] = _built(instance, key, options)
+            plugins[instance] = _built(spec, instance, key, options)
         except MxxError as error:
             host.report("log", text=f"no clean-up by {instance}: {error}")
     return plugins
 
 
-def _built(instance: str, key: str, options: dict[str, Any]) -> Any:
+def _built(spec: RunSpec, instance: str, key: str, options: dict[str, Any]) -> Any:
     """Raises MxxError with the plugin's name and the reason."""
     try:
-        return registry.load(key)(**options)
-    except MxxError:
-        raise
+        cls = registry.load(key, spec.sources.get(key, ""))
+        if key in spec.sources:
+            _check(cls, options)  # no other process may run its code
+        return cls(**options)
+    except MxxError as error:
+        raise MxxError(f"[{instance}] {error}") from error.__cause__
     except BaseException as error:
         raise MxxError(f"[{instance}] cannot be built: {words_of(error)}") from error
+
+
+def _check(cls: type[Plugin], options: dict[str, Any]) -> None:
+    if found := facts_of(cls).check(dict(options)):
+        raise MxxError("; ".join(f"{option} {message}" for option, message, _ in found))
+
+
+def _keep_code(spec: RunSpec) -> None:
+    """For a clean-up runner, should this one die: an edit meanwhile counts from the next run on."""
+    from plugins import loading
+
+    spec.dir.write("sources", loading.texts)
+
+
+def _take_kept_code(spec: RunSpec) -> None:
+    from plugins import loading
+
+    loading.texts.update(spec.dir.read("sources"))

@@ -33,6 +33,8 @@ class RunSpec:
     secrets: dict[str, str] = field(default_factory=dict)
     state: str = ""
     """What the job's runs keep between them, as JSON; "" for nothing."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """Of the custom plugins: the file of each, or "entry:NAME"."""
     source: str = "manual"
     timeout: float | None = None
     grace: float = 5.0
