@@ -13,6 +13,7 @@ from plugins.jobfile import MAX_PROBLEMS, JobFile, Section
 from plugins.joblines import with_places
 from plugins.jobtable import JobTable, job_table
 from plugins.params import Param, read_params
+from plugins.registry import Catalog, Description
 from plugins.sections import Declared, PluginCall, read_section
 from plugins.words import RESERVED, kind, listed, near
 
@@ -26,20 +27,30 @@ class CheckedJob:
     table: JobTable
     calls: list[PluginCall]
     params: dict[str, Param] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    """Of the custom plugins it uses: Description.source."""
+    warnings: list[str] = field(default_factory=list)
+    """Sentences about what was accepted, but may not be meant."""
 
 
-def check(jobfile: JobFile) -> CheckedJob:
-    """Raises BadInput with all problems; with their lines when the user wrote TOML."""
-    problems = [*_reserved(jobfile), *_globals(jobfile)]
+def check(jobfile: JobFile, catalog: Catalog | None = None) -> CheckedJob:
+    """catalog: the plugins to check against, the built-in ones by default.
+
+    Raises BadInput with all problems; with their lines when the user wrote TOML.
+    """
+    known = registry.catalog() if catalog is None else catalog
+    problems = [*_reserved(jobfile), *_globals(jobfile, known)]
     table = _collected(problems, lambda: job_table(jobfile.job))
     params = _collected(problems, lambda: read_params(jobfile.params))
     names = {name: Param(name, required=True) for name in jobfile.params}
     declared = Declared(names if params is None else params, jobfile.vars)
-    calls = [_collected(problems, partial(_call, section, declared)) for section in jobfile.sections]
-    problems += _unmet(jobfile)
+    calls = [_collected(problems, partial(_call, section, declared, known)) for section in jobfile.sections]
+    problems += _unmet(jobfile, known)
     if problems or table is None:
         raise BadInput(_told(problems[:MAX_PROBLEMS], jobfile))
-    return CheckedJob(jobfile, table, [call for call in calls if call], params or {})
+    sources = {call.key: known[call.key].source for call in calls if call and not known[call.key].builtin}
+    warnings = [told for section in jobfile.sections for told in _unnamed(section, known[section.key])]
+    return CheckedJob(jobfile, table, [call for call in calls if call], params or {}, sources, warnings)
 
 
 def _told(problems: list[Problem], jobfile: JobFile) -> list[Problem]:
@@ -70,19 +81,19 @@ def _reserved(jobfile: JobFile) -> list[Problem]:
     ]
 
 
-def _globals(jobfile: JobFile) -> list[Problem]:
+def _globals(jobfile: JobFile, known: Catalog) -> list[Problem]:
     """A plugin's name with a bare value would be a global value that nobody reads."""
     return [
         Problem(key, "not_a_table", f"{key} is a plugin: it needs a table, not {kind(value)}", f"[{key}]")
         for key, value in jobfile.config.items()
-        if key in registry.catalog() and key not in {section.key for section in jobfile.sections}
+        if key in known and key not in {section.key for section in jobfile.sections}
     ]
 
 
-def _call(section: Section, declared: Declared) -> PluginCall:
-    description = registry.catalog().get(section.key)
+def _call(section: Section, declared: Declared, known: Catalog) -> PluginCall:
+    description = known.get(section.key)
     if description is None:
-        raise BadInput(_unknown(section))
+        raise BadInput(_unknown(section, known))
     if description.error:
         raise BadInput(
             Problem(
@@ -94,8 +105,7 @@ def _call(section: Section, declared: Declared) -> PluginCall:
     return read_section(section, description, declared)
 
 
-def _unknown(section: Section) -> Problem:
-    known = registry.catalog()
+def _unknown(section: Section, known: Catalog) -> Problem:
     meant = near(section.key, [*known, *RESERVED])
     if meant:
         message = f"there is no plugin [{section.key}]: did you mean [{meant}]?"
@@ -104,7 +114,7 @@ def _unknown(section: Section) -> Problem:
     return Problem(section.path, "unknown_section", message, f"[{next(iter(known))}]")
 
 
-def _unmet(jobfile: JobFile) -> list[Problem]:
+def _unmet(jobfile: JobFile, known: Catalog) -> list[Problem]:
     """No plugin at all, or one without those that it requires."""
     if not jobfile.sections:
         return [
@@ -116,7 +126,18 @@ def _unmet(jobfile: JobFile) -> list[Problem]:
     return [
         Problem(section.path, "requires", f"[{section.key}] needs [{name}] in the same job", f"[{name}]")
         for section in jobfile.sections
-        if section.key in registry.catalog()
-        for name in registry.catalog()[section.key].requires
+        if section.key in known
+        for name in known[section.key].requires
         if name not in present
+    ]
+
+
+def _unnamed(section: Section, description: Description) -> list[str]:
+    """Options that a plugin takes by its `**kwargs` only: perhaps meant, perhaps misspelt."""
+    names = [option.name for option in description.options if not option.rest]
+    return [
+        f"{section.path}.{name}: [{section.key}] takes it, but knows nothing of it"
+        + (f"; did you mean {meant}?" if (meant := near(name, names)) else "")
+        for name in section.options
+        if name not in names
     ]

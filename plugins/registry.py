@@ -59,9 +59,13 @@ class Description:
 
 
 class Catalog(dict[str, Description]):
-    """Plugins by name. fingerprint: changes whenever one of the custom ones does; "" when there are none."""
+    """Plugins by name. The same object as long as nothing changes, and hashed as such, so that caches can go by it.
+
+    fingerprint: changes whenever one of the custom ones does; "" when there are none.
+    """
 
     fingerprint = ""
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
 
 def modules() -> dict[str, str]:

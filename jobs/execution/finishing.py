@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from jobs import services
-from jobs.execution.specs import checked_revision
+from jobs.execution.specs import policies_of
 from jobs.models import ACTIVE, JobState, Run, RunEvent, Status
 from jobs.timing import clock
 from plugins.custody.rundir import RunDir
@@ -100,7 +100,7 @@ def _retry_wait(run: Run, status: str) -> float | None:
     if status in (Status.SUCCEEDED, Status.SKIPPED, Status.CANCELLED) or run.cancel_requested_at:
         return None
     try:
-        table = checked_revision(run.revision_id).table
+        table = policies_of(run.revision_id)
     except BadInput:
         return None  # the job no longer passes its checks; another attempt would only say so again
     if run.failures >= table.retries or status not in table.retry_on:

@@ -11,9 +11,12 @@ from typing import Any
 
 from django.conf import settings
 
+from jobs import services
 from jobs.models import JobState, Revision, Run
 from plugins import checking, jobfile, params
 from plugins.custody.spec import RunSpec
+from plugins.jobtable import JobTable, job_table
+from plugins.registry import Catalog
 from plugins.substitution import Blank
 
 HIDDEN = ("MXX_", "DJANGO_")
@@ -21,9 +24,25 @@ HIDDEN = ("MXX_", "DJANGO_")
 
 
 @lru_cache(maxsize=1024)
+def _parsed(revision_id: int) -> jobfile.JobFile:
+    """A revision never changes, so it is parsed once a process."""
+    return jobfile.parse(Revision.objects.get(pk=revision_id).toml)
+
+
+@lru_cache(maxsize=1024)
+def policies_of(revision_id: int) -> JobTable:
+    """Its [job] table, whatever became of its plugins. Raises BadInput."""
+    return job_table(_parsed(revision_id).job)
+
+
 def checked_revision(revision_id: int) -> checking.CheckedJob:
-    """A revision never changes, so it is parsed and checked once a process. Raises BadInput when plugins changed."""
-    return checking.check(jobfile.parse(Revision.objects.get(pk=revision_id).toml))
+    """Checked once for each state of the plugins it may use. Raises BadInput when they do not fit any more."""
+    return _checked(revision_id, services.plugin_catalog(_parsed(revision_id)))
+
+
+@lru_cache(maxsize=1024)
+def _checked(revision_id: int, catalog: Catalog) -> checking.CheckedJob:
+    return checking.check(_parsed(revision_id), catalog)
 
 
 def spec_of(run: Run) -> RunSpec:
@@ -42,6 +61,7 @@ def spec_of(run: Run) -> RunSpec:
         vars=checked.jobfile.vars,
         params=given,
         blanks=blanks,
+        sources=checked.sources,
         state=JobState.objects.text_of(run.job_id),
         source=run.source,
         timeout=table.timeout,

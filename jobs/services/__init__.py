@@ -10,6 +10,7 @@ from jobs.services.health import Health, health
 from jobs.services.owner import local_owner_token
 from jobs.services.params import declared_params
 from jobs.services.pausing import pause_job, pause_schedule, resume_job, resume_schedule
+from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_schedule
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.saving import default_zone, find_job, save_job
@@ -50,6 +51,7 @@ __all__ = [
     "open_link",
     "pause_job",
     "pause_schedule",
+    "plugin_catalog",
     "preview_schedule",
     "queue_file_run",
     "read_draft",

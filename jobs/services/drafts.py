@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 
+from jobs.services.plugins import plugin_catalog
 from jobs.timing import clock
 from jobs.timing.table import Timing, host_zone, read_schedule
 from plugins import checking, jobfile
@@ -24,6 +25,11 @@ class Draft:
     @property
     def toml(self) -> str:
         return self.checked.jobfile.text
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about what was accepted, but may not be meant."""
+        return self.checked.warnings
 
 
 def default_zone() -> str:
@@ -45,7 +51,7 @@ def read_draft(
         else jobfile.parse(text or "", format=format, filename=filename)
     )
     problems: list[Problem] = []
-    checked = _collect(problems, lambda: checking.check(parsed))
+    checked = _collect(problems, lambda: checking.check(parsed, plugin_catalog(parsed)))
     timings = [
         _collect(problems, lambda table=table, position=position: _timing(parsed, table, position))
         for position, table in enumerate(parsed.schedules)

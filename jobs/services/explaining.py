@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from jobs.models import Job
-from plugins import checking, jobfile, registry
+from jobs.services.plugins import plugin_catalog
+from plugins import checking, jobfile
 from plugins.hooks import POINTS
 
 
@@ -14,8 +15,9 @@ def explain_job(job: Job) -> dict[str, Any]:
 
     Raises BadInput when the text no longer passes its checks.
     """
-    checked = checking.check(jobfile.parse(job.toml))
-    known = registry.catalog()
+    parsed = jobfile.parse(job.toml)
+    known = plugin_catalog(parsed)
+    checked = checking.check(parsed, known)
     rows = [
         {
             "point": hook["point"],

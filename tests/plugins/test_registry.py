@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from plugins import registry
+from plugins import registry, rules
 from plugins.base import Plugin
 from plugins.builtin import BUILTIN_MODULES
 from plugins.exceptions import UnknownPlugin
@@ -63,27 +63,27 @@ def test_an_unknown_plugin_is_told_with_the_near_miss() -> None:
 
 @pytest.mark.parametrize("name", ["", "my plugin", "9lives", "a.b", "x" * 51, 5])
 def test_a_plugin_needs_a_name_that_can_stand_in_brackets(name: Any) -> None:
-    with pytest.raises(registry.WrongPlugin, match="a name is letters, digits"):
-        registry.refuse_wrong(make(name))
+    with pytest.raises(rules.WrongPlugin, match="a name is letters, digits"):
+        rules.refuse_wrong(make(name))
 
 
 @pytest.mark.parametrize("name", ["job", "schedule", "vars", "notify"])
 def test_a_plugin_cannot_take_a_table_of_mxx(name: str) -> None:
-    with pytest.raises(registry.WrongPlugin, match=f"made.Made cannot be called '{name}'"):
-        registry.refuse_wrong(make(name))
+    with pytest.raises(rules.WrongPlugin, match=f"made.Made cannot be called '{name}'"):
+        rules.refuse_wrong(make(name))
 
 
 def test_the_name_of_a_prototype_plugin_counts() -> None:
-    registry.refuse_wrong(make("", __cmdname__="old"))
-    assert registry.name_of(make("", __cmdname__="old")) == "old"
+    rules.refuse_wrong(make("", __cmdname__="old"))
+    assert rules.name_of(make("", __cmdname__="old")) == "old"
 
 
 def test_a_plugin_that_would_never_do_anything_is_refused() -> None:
     class Idle(Plugin):
         name = "idle"
 
-    with pytest.raises(registry.WrongPlugin, match="Idle has no hook"):
-        registry.refuse_wrong(Idle)
+    with pytest.raises(rules.WrongPlugin, match="Idle has no hook"):
+        rules.refuse_wrong(Idle)
 
 
 def test_an_unknown_hook_point_is_refused_with_the_near_miss() -> None:
@@ -91,9 +91,9 @@ def test_an_unknown_hook_point_is_refused_with_the_near_miss() -> None:
     def clean(self: Plugin, run: object) -> None: ...
 
     with pytest.raises(
-        registry.WrongPlugin, match=r"Made: clean\(run\) .*'post_acton'.*did you mean 'post_action'"
+        rules.WrongPlugin, match=r"Made: clean\(run\) .*'post_acton'.*did you mean 'post_action'"
     ):
-        registry.refuse_wrong(make("backup", clean=clean))
+        rules.refuse_wrong(make("backup", clean=clean))
 
 
 def test_a_hook_that_asks_for_what_is_not_offered_is_refused() -> None:
@@ -101,34 +101,34 @@ def test_a_hook_that_asks_for_what_is_not_offered_is_refused() -> None:
     def act(self: Plugin, run: object, error: object) -> None: ...
 
     with pytest.raises(
-        registry.WrongPlugin, match=r"act\(run, error\) asks for 'error', but 'action' offers run"
+        rules.WrongPlugin, match=r"act\(run, error\) asks for 'error', but 'action' offers run"
     ):
-        registry.refuse_wrong(make("backup", act=act))
+        rules.refuse_wrong(make("backup", act=act))
 
 
 def test_the_error_is_offered_to_on_error() -> None:
     @hook("on_error")
     def tell(self: Plugin, error: object) -> None: ...
 
-    registry.refuse_wrong(make("backup", tell=tell))
+    rules.refuse_wrong(make("backup", tell=tell))
 
 
 def test_a_priority_is_a_whole_number() -> None:
     @hook("action", priority="high")  # type: ignore[arg-type]
     def act(self: Plugin) -> None: ...
 
-    with pytest.raises(registry.WrongPlugin, match="priority 'high'"):
-        registry.refuse_wrong(make("backup", act=act))
+    with pytest.raises(rules.WrongPlugin, match="priority 'high'"):
+        rules.refuse_wrong(make("backup", act=act))
 
 
 def test_a_module_holds_exactly_one_plugin() -> None:
     module = types.ModuleType("made")
     with pytest.raises(
-        registry.WrongPlugin, match="made must define exactly one plugin class, it defines none"
+        rules.WrongPlugin, match="made must define exactly one plugin class, it defines none"
     ):
         registry.plugin_in(module)
     vars(module).update(A=make("a"), Imported=Plugin)
-    assert registry.name_of(registry.plugin_in(module)) == "a"
+    assert rules.name_of(registry.plugin_in(module)) == "a"
     vars(module).update(B=make("b"))
-    with pytest.raises(registry.WrongPlugin, match="it defines Made and Made"):
+    with pytest.raises(rules.WrongPlugin, match="it defines Made and Made"):
         registry.plugin_in(module)

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jobs import services
 from jobs.api.base import ApiView
 from jobs.api.shapes import PluginShape
 from plugins import options, registry
@@ -19,7 +20,7 @@ class Plugins(ApiView):
         responses=inline_serializer("PluginList", {"results": PluginShape(many=True)}),
     )
     def get(self, request: Request) -> Response:
-        found = sorted(registry.catalog().values(), key=lambda plugin: plugin.name)
+        found = sorted(services.plugin_catalog().values(), key=lambda plugin: plugin.name)
         return Response({"results": [shown(plugin) for plugin in found]})
 
 
