@@ -123,9 +123,7 @@ def test_a_priority_is_a_whole_number() -> None:
 
 def test_a_module_holds_exactly_one_plugin() -> None:
     module = types.ModuleType("made")
-    with pytest.raises(
-        rules.WrongPlugin, match="made must define exactly one plugin class, it defines none"
-    ):
+    with pytest.raises(rules.WrongPlugin, match="made must define exactly one plugin class, it defines none"):
         registry.plugin_in(module)
     vars(module).update(A=make("a"), Imported=Plugin)
     assert rules.name_of(registry.plugin_in(module)) == "a"
