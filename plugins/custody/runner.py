@@ -22,7 +22,7 @@ from plugins.custody.spec import RunSpec
 from plugins.exceptions import CannotLaunch, KeeperGone, MxxError
 from plugins.guard import Guard
 from plugins.lifecycle import Key, Lifecycle, Outcome, traceback_of, words_of
-from plugins.rules import facts_of
+from plugins.rules import WrongPlugin, facts_of
 from plugins.substitution import complete
 
 WITH_THE_NEXT = frozenset(["acting", "hook", "state", "keep", "cleanup"])
@@ -206,17 +206,19 @@ def _built(spec: RunSpec, instance: str, key: str, options: dict[str, Any]) -> A
     try:
         cls = registry.load(key, spec.sources.get(key, ""))
         if key in spec.sources:
-            _check(cls, options)  # no other process may run its code
+            _check(cls, instance, options)  # no other process may run its code
         return cls(**options)
-    except MxxError as error:
-        raise MxxError(f"[{instance}] {error}") from error.__cause__
+    except WrongPlugin as error:
+        raise MxxError(f"[{instance}] cannot be loaded: {error}") from error.__cause__
+    except MxxError:
+        raise
     except BaseException as error:
         raise MxxError(f"[{instance}] cannot be built: {words_of(error)}") from error
 
 
-def _check(cls: type[Plugin], options: dict[str, Any]) -> None:
+def _check(cls: type[Plugin], instance: str, options: dict[str, Any]) -> None:
     if found := facts_of(cls).check(dict(options)):
-        raise MxxError("; ".join(f"{option} {message}" for option, message, _ in found))
+        raise MxxError("; ".join(f"{instance}.{option}: {message}" for option, message, _ in found))
 
 
 def _keep_code(spec: RunSpec) -> None:
