@@ -1,7 +1,9 @@
-"""Make .venv and install one locked set of packages into it; do nothing when that is already so.
+"""Make .venv, install one locked set of packages into it and write its commands; do nothing when that is already so.
 
     python3 tools/venv.py runtime    what a server needs
     python3 tools/venv.py dev        the same, and what the tests and linters need
+
+The commands mxx-cli, mxx-client (the same) and mxx-server (= manage.py up) start this checkout's code from any folder.
 
 Plain enough for an old Python, so that one can say what is missing.
 """
@@ -9,9 +11,11 @@ Plain enough for an old Python, so that one can say what is missing.
 from __future__ import annotations
 
 import hashlib
+import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +26,9 @@ OLDEST = (3, 11)
 STAMP = VENV / "installed-lock"
 # The development lock holds the runtime lock whole, so it serves for both.
 ENOUGH = {"runtime": ("runtime", "dev"), "dev": ("dev",)}
+
+CLIENT, SERVER = (str(ROOT / "client"),), (str(ROOT / "manage.py"), "up")
+COMMANDS = {"mxx-cli": CLIENT, "mxx-client": CLIENT, "mxx-server": SERVER}
 
 
 def lock(name: str) -> Path:
@@ -49,6 +56,28 @@ def install(wanted: str) -> None:
     STAMP.write_text(digest(wanted))
 
 
+def write_commands(folder: Path) -> None:
+    """A launcher for each command, unless it stands there already: a checkout that was moved gets new ones."""
+    for name, words in COMMANDS.items():
+        line = (str(PYTHON), *words)
+        if sys.platform == "win32":
+            path, content = folder / f"{name}.cmd", batch_file(line).encode("oem")
+        else:
+            path, content = folder / name, shell_script(line).encode()
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+            path.chmod(0o755)
+
+
+def shell_script(words: Iterable[str]) -> str:
+    return f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
+
+
+def batch_file(words: Iterable[str]) -> str:
+    quoted = " ".join(f'"{word}"' for word in words).replace("%", "%%")
+    return f"@echo off\r\n{quoted} %*\r\n"
+
+
 def run(*command: str) -> None:
     if subprocess.run(command, cwd=ROOT).returncode:
         sys.exit("Set-up stopped: the lines above say why. The next try starts from scratch.")
@@ -68,6 +97,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in ENOUGH:
         sys.exit(f"Say which packages: python3 tools/venv.py {'|'.join(ENOUGH)}")
     if is_installed(arguments[0]):
+        write_commands(PYTHON.parent)
         return 0
     if sys.version_info < OLDEST:
         other = newer_python()
@@ -77,6 +107,7 @@ def main(arguments: list[str]) -> int:
             )
         return subprocess.run([other, __file__, *arguments]).returncode
     install(arguments[0])
+    write_commands(PYTHON.parent)
     return 0
 
 

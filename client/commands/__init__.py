@@ -1,0 +1,1 @@
+"""One file for each noun; `COMMANDS` of a file join the program."""

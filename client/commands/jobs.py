@@ -1,0 +1,185 @@
+"""Jobs: list, status, info, explain, pause, resume, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from client import screen
+from client.commands.base import JOB, Session
+from client.failures import Refused
+
+ALIVE = "queued,claimed,dispatched,running,stopping"
+CONFLICT = 409
+
+
+def state(job: dict[str, Any]) -> str:
+    """running, stopping, queued, paused or idle."""
+    if job["active_runs"]:
+        return str(job["active_runs"][0]["status"])
+    last = job["last_run"]
+    if last and last["status"] == "queued":
+        return "queued"
+    return "idle" if job["enabled"] else "paused"
+
+
+def next_time(job: dict[str, Any]) -> str | None:
+    return min((one["next_run_time"] for one in job["schedules"] if one["next_run_time"]), default=None)
+
+
+CHOICES = {
+    "all": lambda job: True,
+    "active": lambda job: state(job) not in ("idle", "paused"),
+    "scheduled": lambda job: next_time(job) is not None,
+}
+
+
+@click.command("list")
+@click.option(
+    "--type", "kind", type=click.Choice(list(CHOICES)), default="all", help="active: queued or running."
+)
+@click.pass_obj
+def list_jobs(session: Session, kind: str) -> None:
+    """List the jobs: what they do now, and when they are due."""
+    found = [job for job in session.api.rows("jobs") if CHOICES[kind](job)]
+    if session.json:
+        screen.write_json({"results": found})
+        return
+    screen.table(
+        ["job", "state", "next", "last run", "description"],
+        (
+            [job["name"], state(job), screen.when(next_time(job)), last(job), job["description"]]
+            for job in found
+        ),
+        empty="no jobs" if kind == "all" else f"no {kind} jobs",
+    )
+
+
+def last(job: dict[str, Any]) -> str:
+    run = job["last_run"]
+    return (
+        f"{run['status']} {screen.when(run['finished_at'] or run['started_at'] or run['queued_at'])}"
+        if run
+        else ""
+    )
+
+
+@click.command()
+@JOB
+@click.pass_obj
+def status(session: Session, job: str) -> None:
+    """Tell what a job does now, its next time and its last run."""
+    found = session.api.get("jobs", job)
+    facts = {
+        "job": found["name"],
+        "state": state(found),
+        "enabled": found["enabled"],
+        "next_run_time": next_time(found),
+        "active_runs": found["active_runs"],
+        "last_run": found["last_run"],
+    }
+    if session.json:
+        screen.write_json(facts)
+        return
+    screen.say(f"{found['name']}: {facts['state']}")
+    for schedule in found["schedules"]:
+        screen.say(
+            f"  schedule  {schedule['text']}: {screen.when(schedule['next_run_time']) or 'no next time'}"
+        )
+    for run in [*found["active_runs"], *([found["last_run"]] if found["last_run"] else [])]:
+        screen.say(f"  run {run['id']}  {in_words(run)}")
+
+
+def in_words(run: dict[str, Any]) -> str:
+    """`failed after 1.2 s (sh ended with code 3)`."""
+    took = f" after {screen.lasted(run)}" if screen.lasted(run) else ""
+    return f"{run['status']}{took}" + (f" ({run['reason']})" if run["reason"] else "")
+
+
+@click.command()
+@JOB
+@click.pass_obj
+def info(session: Session, job: str) -> None:
+    """Show a job's file, its schedules and where it comes from."""
+    found = session.api.get("jobs", job)
+    if session.json:
+        screen.write_json(found)
+        return
+    screen.say(f"# {found['name']}: {state(found)}, from {found['source']}")
+    for schedule in found["schedules"]:
+        screen.say(f"# {schedule['text']}: {screen.when(schedule['next_run_time']) or 'no next time'}")
+    screen.say("")
+    screen.say(found["toml"].rstrip("\n"))
+
+
+@click.command()
+@JOB
+@click.pass_obj
+def explain(session: Session, job: str) -> None:
+    """Tell the order in which a run would call the plugins' hooks; nothing is run."""
+    found = session.api.get("jobs", job, "explain")
+    if session.json:
+        screen.write_json(found)
+        return
+    screen.table(
+        ["", "hook point", "plugin", "method", "priority"],
+        (
+            [number, hook["point"], hook["plugin"], hook["method"], hook["priority"]]
+            for number, hook in enumerate(found["hooks"], start=1)
+        ),
+        empty="no hooks",
+    )
+
+
+@click.command()
+@JOB
+@click.pass_obj
+def pause(session: Session, job: str) -> None:
+    """Let a job's schedules rest; runs by hand stay allowed."""
+    told(session, session.api.post("jobs", job, "pause"))
+
+
+@click.command()
+@JOB
+@click.pass_obj
+def resume(session: Session, job: str) -> None:
+    """Let a paused job's schedules count again."""
+    told(session, session.api.post("jobs", job, "resume"))
+
+
+def told(session: Session, job: dict[str, Any]) -> None:
+    if session.json:
+        screen.write_json(job)
+    elif job["enabled"]:
+        screen.say(f"{job['name']} is on; next: {screen.when(next_time(job)) or 'when you say so'}")
+    else:
+        screen.say(f"{job['name']} is paused")
+
+
+@click.command()
+@JOB
+@click.pass_obj
+def cancel(session: Session, job: str) -> None:
+    """Stop a job's queued and active runs. None of them: nothing to cancel, exit code 0."""
+    alive = list(session.api.rows("runs", job=job, status=ALIVE))
+    stopped = [run for run in (_cancelled(session, one["id"]) for one in alive) if run]
+    if session.json:
+        screen.write_json({"job": job, "cancelled": stopped})
+    elif stopped:
+        screen.say(f"{job}: cancelled " + ", ".join(f"run {run['id']}" for run in stopped))
+    else:
+        screen.say(f"{job}: nothing to cancel")
+
+
+def _cancelled(session: Session, run: int) -> dict[str, Any] | None:
+    """None: it had just ended by itself."""
+    try:
+        return dict(session.api.post("runs", run, "cancel"))
+    except Refused as refused:
+        if refused.status != CONFLICT:
+            raise
+        return None
+
+
+COMMANDS = (list_jobs, status, info, explain, pause, resume, cancel)

@@ -1,0 +1,166 @@
+"""Runs: trigger, list, follow their logs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from client import screen
+from client.commands.base import JOB, Name, Session
+from client.commands.jobs import in_words
+from client.failures import Interrupted, Refused, Unusable
+from client.waiting import log_of, the_end_of
+
+EXIT_CODES = {
+    "succeeded": 0,
+    "failed": 1,
+    "lost": 1,
+    "skipped": 3,
+    "missed": 3,
+    "timed_out": 124,
+    "cancelled": 130,
+}
+"""As `manage.py runjob` ends."""
+NOT_FOUND = 404
+
+
+@click.command()
+@JOB
+@click.option(
+    "--param", "params", multiple=True, metavar="NAME=VALUE", help="A declared param; repeat for more."
+)
+@click.option("--wait", is_flag=True, help="Wait for the end; exit as `manage.py runjob` does.")
+@click.pass_obj
+def trigger(session: Session, job: str, params: tuple[str, ...], wait: bool) -> None:
+    """Start a run of a job now.
+
+    With --wait: exit code 0 succeeded, 1 failed or lost, 3 skipped, 124 timed out, 130 cancelled.
+    """
+    given = dict(_pair(text) for text in params)
+    run = session.api.post("jobs", job, "trigger", body={"params": _typed(session, job, given)})
+    if wait:
+        run = _waited_for(session, run)
+    if session.json:
+        screen.write_json(run)
+    else:
+        screen.say(f"{run['job']}: run {run['id']} {in_words(run)}")
+    if wait:
+        raise click.exceptions.Exit(EXIT_CODES[run["status"]])
+
+
+def _waited_for(session: Session, run: dict[str, Any]) -> dict[str, Any]:
+    """The run at its end; until then its log, on a terminal."""
+    try:
+        for text in () if session.json else log_of(session.api, run["id"], follow=True):
+            click.echo(text, nl=False)
+        return the_end_of(session.api, run["id"])
+    except KeyboardInterrupt:
+        raise Interrupted(f"run {run['id']} goes on; mxx-cli cancel {run['job']!r} stops it") from None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise Unusable(f"--param: {text!r} is not NAME=VALUE, for example --param stage=1-7")
+    return name.strip(), value
+
+
+def _typed(session: Session, job: str, given: dict[str, str]) -> dict[str, Any]:
+    """Values for JSON: `3` is a number, unless the job declares a text."""
+    if not given:
+        return {}
+    declared = session.api.get("jobs", job)["config"].get("params") or {}
+    return {
+        name: value if is_text(declared.get(name, "")) else _plain(value) for name, value in given.items()
+    }
+
+
+def is_text(declaration: Any) -> bool:
+    """Whether a declared param takes a text: `name = "x"`, or a table that says so or says nothing of a type."""
+    if not isinstance(declaration, dict):
+        return isinstance(declaration, str)
+    if "type" in declaration:
+        return bool(declaration["type"] == "str")
+    samples = [
+        declaration.get("default"),
+        *declaration.get("choices", []),
+        declaration.get("min"),
+        declaration.get("max"),
+    ]
+    known = [sample for sample in samples if sample is not None]
+    return not known or isinstance(known[0], str)
+
+
+def _plain(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+@click.command("runs")
+@click.argument("job", type=Name(), required=False)
+@click.option("--status", "statuses", metavar="A,B", help="Only these, for example failed,timed_out.")
+@click.option("--source", "sources", metavar="A,B", help="Only of these, for example schedule.")
+@click.option("--since", metavar="MOMENT", help="Queued since, for example 2026-03-01T04:30:00Z.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.pass_obj
+def list_runs(
+    session: Session,
+    job: str | None,
+    statuses: str | None,
+    sources: str | None,
+    since: str | None,
+    limit: int,
+) -> None:
+    """List runs, newest first; those of one job, or all."""
+    asked = {"job": job, "status": statuses, "source": sources, "since": since}
+    query = {name: value for name, value in asked.items() if value is not None}
+    found = list(session.api.rows("runs", limit=limit, **query))
+    if session.json:
+        screen.write_json({"results": found})
+        return
+    screen.table(
+        ["run", "job", "status", "by", "queued", "took", "reason"],
+        (
+            [
+                run["id"],
+                run["job"],
+                run["status"],
+                run["source"],
+                screen.when(run["queued_at"]),
+                screen.lasted(run),
+                run["reason"],
+            ]
+            for run in found
+        ),
+        empty="no runs",
+    )
+
+
+@click.command()
+@click.argument("run_or_job", type=Name())
+@click.option("-f", "--follow", is_flag=True, help="Go on until the run is over.")
+@click.pass_obj
+def logs(session: Session, run_or_job: str, follow: bool) -> None:
+    """Write a run's output: of a run by its number, or of a job's newest run."""
+    for text in log_of(session.api, _run_of(session, run_or_job), follow=follow):
+        click.echo(text, nl=False)
+
+
+def _run_of(session: Session, text: str) -> int:
+    """A number is a run, unless there is none of that number."""
+    if text.isdecimal() and text.isascii():
+        try:
+            return int(session.api.get("runs", text)["id"])
+        except Refused as refused:
+            if refused.status != NOT_FOUND:
+                raise
+    for run in session.api.rows("runs", job=text, limit=1):
+        return int(run["id"])
+    raise Refused(f"{text} has not run yet")
+
+
+COMMANDS = (trigger, list_runs, logs)
