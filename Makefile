@@ -5,7 +5,7 @@ VENV_PYTHON := $(CURDIR)/.venv/bin/python
 SCRATCH := $(CURDIR)/.venv/scratch-home
 ISOLATED := env -u DATABASE_URL -u MXX_BROKER_URL MXX_HOME="$(SCRATCH)"
 
-.PHONY: up test lint lint-style lint-format lint-types lint-django bench soak lock clean runtime dev scratch
+.PHONY: up test docs lint lint-style lint-format lint-types lint-django bench soak lock clean runtime dev scratch
 
 # Serve: web pages, API and scheduler. ARGS="..." is passed on.
 up: runtime
@@ -16,6 +16,10 @@ ON_POSTGRESQL := tests/jobs/services tests/jobs/scheduling tests/jobs/execution 
 test: dev
 	@"$(VENV_PYTHON)" -m pytest $(ARGS)
 	@$(if $(ARGS),,"$(VENV_PYTHON)" tools/on_postgresql.py $(ON_POSTGRESQL))
+
+# Write docs/plugins.md from the built-in plugins themselves.
+docs: dev
+	@"$(VENV_PYTHON)" -m tools.plugin_pages
 
 # All four with one look: make -k lint
 lint: lint-style lint-format lint-types lint-django

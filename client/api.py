@@ -53,7 +53,7 @@ class Api:
 
     def rows(self, *parts: object, limit: int | None = None, **query: Any) -> Iterator[dict[str, Any]]:
         """Every row of a list, page by page; `limit` of them at most."""
-        left, cursor = limit, {}
+        left, cursor = limit, dict[str, str]()
         while left is None or left > 0:
             size = LARGEST_PAGE if left is None else min(left, LARGEST_PAGE)
             page = self.get(*parts, limit=size, **query, **cursor)

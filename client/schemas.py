@@ -11,7 +11,7 @@ WORDS = {
     "string": "text",
     "integer": "whole number",
     "number": "number",
-    "boolean": "true or false",
+    "boolean": "true/false",
     "array": "list",
     "object": "table",
 }
@@ -26,17 +26,17 @@ def rows(schema: dict[str, Any]) -> list[list[str]]:
     ]
 
 
-def in_words(schema: dict[str, Any]) -> str:
-    """`list of texts`, `keep, finish or fail`."""
+def in_words(schema: dict[str, Any], many: bool = False) -> str:
+    """`list of texts`, `"keep", "finish"`."""
     if "anyOf" in schema:
-        return " or ".join(map(in_words, schema["anyOf"]))
+        return " or ".join(in_words(one, many) for one in schema["anyOf"])
     if "enum" in schema:
         return ", ".join(map(_written, schema["enum"]))
     if schema.get("format") == "mxx-duration":
-        return "duration"
+        return "durations" if many else "duration"
+    outer = WORDS.get(schema.get("type", ""), "any value") + ("s" if many else "")
     inner = schema.get("items") or schema.get("additionalProperties")
-    outer = WORDS.get(schema.get("type", ""), "any value")
-    return f"{outer} of {in_words(inner)}" if isinstance(inner, dict) else outer
+    return f"{outer} of {in_words(inner, many=True)}" if isinstance(inner, dict) else outer
 
 
 def _default(about: dict[str, Any]) -> str:

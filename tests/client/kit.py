@@ -1,0 +1,90 @@
+"""mxx-cli as a user starts it: a process, its two outputs, its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.chaos.mxx import Mxx
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = [sys.executable, str(ROOT / "client")]
+PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def said(self) -> tuple[int, str]:
+        """For commands that fail: the code and what stderr says; nothing may stand on stdout, and no traceback anywhere."""
+        assert self.out == ""
+        assert "Traceback" not in self.err
+        return self.code, self.err.removeprefix("mxx-cli: ").rstrip("\n")
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MXX_")}
+    return {**kept, "MXX_HOME": str(home), "TZ": "UTC", "TERM": "dumb", **more}
+
+
+def run(home: Path, *words: str, **variables: str) -> Ran:
+    """Piped, from another folder than the checkout."""
+    done = subprocess.run(
+        [*PROGRAM, *words],
+        cwd=home.parent,
+        env=environment(home, **variables),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+class Cli:
+    """mxx-cli beside one server."""
+
+    def __init__(self, mxx: Mxx) -> None:
+        self.mxx = mxx
+
+    def __call__(self, *words: str, **variables: str) -> Ran:
+        return run(self.mxx.home, *words, **{"MXX_SERVER_PORT": str(self.mxx.port), **variables})
+
+    def start(self, *words: str, **streams: Any) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*PROGRAM, *words],
+            cwd=self.mxx.home,
+            env=environment(
+                self.mxx.home, MXX_SERVER_PORT=str(self.mxx.port), COLUMNS="160", PYTHONUNBUFFERED="1"
+            ),
+            stdin=subprocess.DEVNULL,
+            text=True,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+        )
+
+    def on_a_terminal(self, *words: str) -> Ran:
+        """stdout is a terminal of 160 columns."""
+        ours, theirs = pty.openpty()
+        process = self.start(*words, stdout=theirs)
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError), os.fdopen(ours, "rb", buffering=0) as terminal:  # EIO: nobody writes any more
+            while piece := terminal.read(4096):
+                shown += piece
+        _, err = process.communicate(timeout=PATIENCE)
+        return Ran(process.returncode, shown.decode().replace("\r\n", "\n"), err)
