@@ -117,7 +117,7 @@ def info(session: Session, job: str) -> None:
 @JOB
 @click.pass_obj
 def explain(session: Session, job: str) -> None:
-    """Tell the order in which a run would call the plugins' hooks; nothing is run."""
+    """Tell the order of the hooks of a run; nothing is run."""
     found = session.api.get("jobs", job, "explain")
     if session.json:
         screen.write_json(found)

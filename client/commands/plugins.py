@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
 
-from client import schemas, screen
+from client import schemas, screen, whereabouts, workshop
 from client.commands.base import Name, Session
-from client.failures import Refused
+from client.failures import REFUSED, Refused
 
 
 @click.group(invoke_without_command=True)
@@ -17,7 +19,7 @@ from client.failures import Refused
 @click.option("--custom", is_flag=True, help="Only those of your own.")
 @click.pass_context
 def plugins(context: click.Context, builtin: bool, custom: bool) -> None:
-    """List the plugins that job files may name, broken ones too; make and check your own."""
+    """List the plugins, broken ones too; make and check your own."""
     if builtin and custom:
         raise click.UsageError("--builtin and --custom leave nothing: give one of them, or none", context)
     if context.invoked_subcommand is not None:
@@ -85,6 +87,42 @@ def _named(name: str, found: list[dict[str, Any]]) -> dict[str, Any]:
         hint = f": did you mean {meant[0]}?" if meant else ""
         raise Refused(f"there is no plugin {name!r}{hint}")
     return by_name[name]
+
+
+@plugins.command()
+@click.argument("name", type=Name())
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), help="Instead of MXX_HOME/plugins."
+)
+@click.pass_obj
+def new(session: Session, name: str, folder: Path | None) -> None:
+    """Write a first plugin to change, with its test."""
+    text = workshop.scaffold(name)
+    path = workshop.write(folder or whereabouts.home() / "plugins", name, text)
+    if session.json:
+        screen.write_json({"file": str(path)})
+    else:
+        screen.say(f"{path} is there: change it, then: mxx-cli plugins check {shlex.quote(str(path))}")
+
+
+@plugins.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, path_type=Path)
+)
+@click.pass_obj
+def check(session: Session, files: tuple[Path, ...]) -> None:
+    """Tell what is wrong with plugin files, line by line. Exit code 1 when anything is."""
+    found = [workshop.judge(file) for file in files]
+    for judged in found:
+        for flaw in judged["problems"]:
+            click.echo(workshop.in_words(judged["file"], flaw), err=True)
+    if session.json:
+        screen.write_json({"results": found})
+    else:
+        for judged in (one for one in found if one["ok"]):
+            named = ", ".join(f"[{plugin['name']}]" for plugin in judged["plugins"])
+            screen.say(f"{judged['file']}: {named} is good")
+    raise click.exceptions.Exit(REFUSED * (not all(judged["ok"] for judged in found)))
 
 
 COMMANDS = (plugins,)

@@ -145,7 +145,7 @@ def list_runs(
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run is over.")
 @click.pass_obj
 def logs(session: Session, run_or_job: str, follow: bool) -> None:
-    """Write a run's output: of a run by its number, or of a job's newest run."""
+    """Write the output of a run (its number), or of a job's newest."""
     for text in log_of(session.api, _run_of(session, run_or_job), follow=follow):
         click.echo(text, nl=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from django.db import connection, transaction
 from jobs.models import Job, Run, Source, Status
 from jobs.services.runs import request_cancel
 from jobs.timing import clock
+
+log = logging.getLogger("mxx.dispatcher")
 
 LOOK_AT = 500
 """Queued rows one claim looks at; the rest waits for the next."""
@@ -42,7 +45,10 @@ def claim(*, free: int, owner: str, host: str, default_parallel: int) -> list[Ru
         if ids:
             Run.objects.claim(ids, owner=owner, host=host)
     won = Run.objects.filter(pk__in=ids, owner=owner, status=Status.CLAIMED)
-    return list(won.lean().order_by("-priority", "id"))
+    claimed = list(won.lean().order_by("-priority", "id"))
+    for run in claimed:
+        log.debug("claimed run=%s attempt=%s job=%r source=%s", run.pk, run.attempt, run.job_name, run.source)
+    return claimed
 
 
 def claim_one(run: Run, *, owner: str, host: str) -> bool:
@@ -125,8 +131,10 @@ class Decision:
         self._waiting[run.job_id] += 1
         reason = "waits: a run of this job is active"
         if run.reason != reason:
+            log.debug("held back run=%s: %s", run.id, reason)
             Run.objects.queued().filter(pk=run.id).update(reason=reason)
 
     def _skip(self, run: Queued, reason: str) -> None:
+        log.debug("skipped run=%s: %s", run.id, reason)
         ended = {"status": Status.SKIPPED, "reason": reason, "finished_at": clock.now()}
         Run.objects.queued().filter(pk=run.id).update(**ended)

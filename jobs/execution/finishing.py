@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ from jobs.timing import clock
 from plugins.custody.rundir import RunDir
 from plugins.exceptions import BadInput
 
+log = logging.getLogger("mxx.run")
+
 PASSING = ("events", "ledger", "vars", "progress", "state", "cancel")
 """Files of an attempt that nobody needs once the row is finished; marker, result and log stay."""
 
@@ -23,6 +26,7 @@ PASSING = ("events", "ledger", "vars", "progress", "state", "cancel")
 def note_started(started: dict[int, tuple[int, float]], owner: str) -> None:
     """started: run id -> (attempt, epoch seconds). claimed -> running."""
     for run_id, (attempt, at) in started.items():
+        log.debug("started run=%s attempt=%s", run_id, attempt)
         Run.objects.filter(pk=run_id, attempt=attempt, owner=owner, status=Status.CLAIMED).update(
             status=Status.RUNNING, started_at=moment(at)
         )
@@ -50,6 +54,7 @@ def finish(run: Run, result: dict[str, Any]) -> bool:
         JobState.objects.keep(run.job_id, result["state"])
     events = services.run_dir(run, attempt).events()
     RunEvent.objects.bulk_create(_event(run, attempt, event) for event in events)
+    log.debug("ended run=%s attempt=%s %s; now %s", run.pk, attempt, result["status"], run.status)
     return True
 
 

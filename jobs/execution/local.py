@@ -63,6 +63,8 @@ class LocalDispatcher:
             return
         self._seen[run.pk] = time.monotonic()
         self.keepers.start(spec)
+        names = [instance for instance, *_ in spec.plugins]
+        log.debug("handed over run=%s attempt=%s plugins=%s", run.pk, run.attempt, names)
 
     def _pass_on_cancels(self) -> None:
         """The keeper looks at its folder; a signal makes it look now. A run not yet started never begins."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from apscheduler.executors.base import BaseExecutor
@@ -11,6 +12,8 @@ from jobs.scheduling.planning import Moment
 from jobs.scheduling.store import DueJob, Row
 from jobs.services.params import schedule_params
 from jobs.timing import clock
+
+log = logging.getLogger("mxx.scheduler")
 
 
 class RunExecutor(BaseExecutor):
@@ -44,6 +47,7 @@ class RunExecutor(BaseExecutor):
 
 def _row(row: Row, moment: Moment) -> Run:
     now = clock.now()
+    log.debug("due schedule=%s job=%r at=%s %s", row.id, row.job__name, moment.at, moment.reason)
     return Run(
         job_id=row.job_id,
         job_name=row.job__name,
