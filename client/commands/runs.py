@@ -23,6 +23,7 @@ EXIT_CODES = {
     "cancelled": 130,
 }
 """As `manage.py runjob` ends."""
+TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 NOT_FOUND = 404
 
 
@@ -94,6 +95,9 @@ def is_text(declaration: Any) -> bool:
 
 
 def _plain(text: str) -> Any:
+    """A number, true or false where the text says so."""
+    if text.strip().lower() in TRUTHS:
+        return TRUTHS[text.strip().lower()]
     try:
         return json.loads(text)
     except ValueError:
