@@ -26,6 +26,8 @@ class App(Plugin):
     ```
 
     path: the program's folder. Without it the Scoop package `pkg` is looked up.
+    pkg: the Scoop package that holds the program.
+    scoop: whether to look in Scoop's folder ($SCOOP, else ~/scoop) for `pkg`.
     targetExe: the program's file name.
     args: its arguments.
     delay: how long to wait after the start before the next action; shorter when the program ends.
