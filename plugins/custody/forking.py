@@ -53,12 +53,12 @@ def _become_runner(
     code = 1
     try:
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         backend.enter_runner(keeper)
         line = _only_fds(sock, output, errors)
-        os.environ.update(marked(spec.environment(), spec.mark, 0))
-        os.chdir(spec.dir.work)
+        for name, value in marked(spec.environment(), spec.mark, 0).items():
+            os.environ[name] = value
+        os.chdir(spec.dir.file("work"))
         runner.main(spec, line, task)
         code = 0
     except BaseException:

@@ -64,8 +64,8 @@ class Keeper:
         self.cleanup_until: float | None = None
         self.tree_look_at: float | None = None
         self.tree_looked_at = 0.0
-        self.events = EventFile(self.dir.path / "events")
-        self.writer = Writer(self.dir.log, spec.log_limit)
+        self.events = EventFile(self.dir.file("events"))
+        self.writer = Writer(self.dir.file("log"), spec.log_limit)
         self.selector = selectors.DefaultSelector()
         self.programs = Programs(spec, backend, self.writer, self.selector)
 
@@ -77,7 +77,7 @@ class Keeper:
             return
         try:
             self.backend.enter_keeper()
-            self.dir.work.mkdir(exist_ok=True)
+            self.dir.make_work()
             self._open_wake_pipe()
             self._through_the_hooks()
         except Exception as error:  # whatever it is, no program may outlive it
@@ -153,7 +153,7 @@ class Keeper:
         until = time.monotonic() + FULL_DISK_PATIENCE
         while not self._put("result", result):
             if time.monotonic() > until:
-                raise OSError(f"run {self.spec.run}: its result cannot be written to {self.dir.path}")
+                raise OSError(f"run {self.spec.run}: its result cannot be written to {self.dir.place}")
             time.sleep(0.5)
 
     def _put(self, name: str, content: dict[str, Any]) -> bool:
@@ -392,11 +392,13 @@ class Keeper:
         )
 
 
-def hear_signals() -> None:
-    """Handlers that do nothing but wake the loop. Not SIG_IGN: an ignored signal would stay ignored in every program.
+def prepare_signals() -> None:
+    """SIGCHLD and SIGUSR1 wake the loop; those of terminals and service managers wait behind the mask for ever.
 
-    Before the marker is taken: from then on SIGUSR1 may come."""
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
+    Not SIG_IGN: an ignored signal would stay ignored in every program, while the mask is cleared for each. Before the
+    marker is taken: from then on SIGUSR1 may come."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+    for number in (signal.SIGCHLD, signal.SIGUSR1):
         signal.signal(number, lambda *_: None)
 
 
@@ -409,7 +411,7 @@ def run(spec: RunSpec, notices: int) -> None:
 
 def main() -> None:
     """Cold start, for one run: the go token is one JSON line on stdin; EOF before it means: do nothing."""
-    hear_signals()
+    prepare_signals()
     hide_our_variables()
     os.umask(0o077)
     line = sys.stdin.buffer.readline()

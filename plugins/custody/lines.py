@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 
@@ -17,7 +16,7 @@ def encoded(content: dict[str, Any]) -> bytes:
 class LineFile:
     """Created at its first line. A line that cannot be written whole is counted, and a reader skips it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         self._path = path
         self._file = -1
         self._torn = False
@@ -37,14 +36,26 @@ class LineFile:
         self.lost += self._torn
 
 
-def read_lines(path: Path) -> list[dict[str, Any]]:
+def read_lines(path: str) -> list[dict[str, Any]]:
     """Every whole line, oldest first; [] when there is no file. Torn lines are left out."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return []
+    content = read_whole(path) or b""
     found = (_read(line) for line in content.split(b"\n")[:-1])
     return [entry for entry in found if entry]
+
+
+def read_whole(path: str) -> bytes | None:
+    """None when there is no such file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        parts = []
+        while part := os.read(descriptor, 1 << 16):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
 
 
 def _read(line: bytes) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from plugins.custody.backends.base import Backend, Identity, marked
 from plugins.custody.lines import LineFile
-from plugins.custody.spec import RunSpec
+from plugins.custody.spec import RunSpec, outer_environment
 from plugins.exceptions import CannotLaunch
 from plugins.output.segments import ERR, MXX, OUT, Writer
 
@@ -64,10 +64,10 @@ class Programs:
         self, spec: RunSpec, backend: Backend, writer: Writer, selector: selectors.BaseSelector
     ) -> None:
         self._spec, self._backend, self._writer, self._selector = spec, backend, writer, selector
-        self._environment = {**os.environ, **spec.environment()}
-        self._ledger = LineFile(spec.dir.path / "ledger")
+        self._environment = {**outer_environment(), **spec.environment()}
+        self._ledger = LineFile(spec.dir.file("ledger"))
         self._pipes: set[int] = set()
-        self._buffer = bytearray(CHUNK)
+        self._wide: set[int] = set()
         self.all: list[Program] = []
 
     def spawn(
@@ -76,7 +76,7 @@ class Programs:
         """Start one program in a session of its own. Raises CannotLaunch with a sentence."""
         number = len(self.all) + 1
         self._ledger.append({"at": time.time(), "intent": number, "argv": argv})
-        pid = self._spawn(number, argv, cwd or str(self._spec.dir.work), env)
+        pid = self._spawn(number, argv, cwd or self._spec.dir.file("work"), env)
         identity = self._backend.identity(pid) or Identity(pid, 0)
         self._ledger.append(
             {
@@ -142,31 +142,32 @@ class Programs:
 
     def _drain(self, pipe: int, stream: int, launch: int) -> None:
         try:
-            count = os.readv(pipe, [self._buffer])
+            chunk = os.read(pipe, CHUNK if pipe in self._wide else PIPE)
         except BlockingIOError:
             return
-        if count:
-            self._writer.append(stream, launch, memoryview(self._buffer)[:count])
-            if count == PIPE:
-                _widen(pipe)
+        if chunk:
+            self._writer.append(stream, launch, chunk)
+            if len(chunk) == PIPE:
+                self._widen(pipe)
             return
         self._selector.unregister(pipe)
         self._pipes.discard(pipe)
+        self._wide.discard(pipe)
         os.close(pipe)
+
+    def _widen(self, pipe: int) -> None:
+        """Only speed depends on it: the kernel may refuse (a limit for each user)."""
+        self._wide.add(pipe)
+        if F_SETPIPE_SZ is not None:
+            try:
+                fcntl.fcntl(pipe, F_SETPIPE_SZ, WIDE_PIPE)
+            except OSError:
+                return
 
     @property
     def draining(self) -> bool:
         """True while some pipe is open for writing somewhere."""
         return bool(self._pipes)
-
-
-def _widen(pipe: int) -> None:
-    """Only speed depends on it: the kernel may refuse (a limit for each user)."""
-    if F_SETPIPE_SZ is not None:
-        try:
-            fcntl.fcntl(pipe, F_SETPIPE_SZ, WIDE_PIPE)
-        except OSError:
-            return
 
 
 def _why_not(argv: list[str], cwd: str, env: Mapping[str, str], error: Exception) -> str:

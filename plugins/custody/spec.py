@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
-from pathlib import Path
+from functools import cache, cached_property
 from typing import Any
 
 from plugins.custody.rundir import RunDir
@@ -50,12 +49,18 @@ class RunSpec:
 
     @cached_property
     def dir(self) -> RunDir:
-        return RunDir.of(Path(self.home), self.run, self.attempt)
+        return RunDir.of(self.home, self.run, self.attempt)
 
     def environment(self) -> dict[str, str]:
         """What a run's programs get beside the user's own environment."""
         params = {f"MXX_PARAM_{name.upper()}": text_of(value) for name, value in self.params.items()}
         return {"MXX_RUN_ID": str(self.run), "MXX_JOB": self.job, **params}
+
+
+@cache
+def outer_environment() -> dict[str, str]:
+    """The environment as this process found it, asked once: a zygote asks for all its keepers. Read-only."""
+    return dict(os.environ)
 
 
 def hide_our_variables() -> None:

@@ -18,7 +18,7 @@ from plugins.custody.backends import backend
 from plugins.custody.backends.linux import set_name
 from plugins.custody.backends.posix import ignored
 from plugins.custody.notices import notifier
-from plugins.custody.spec import RunSpec, hide_our_variables
+from plugins.custody.spec import RunSpec, hide_our_variables, outer_environment
 from plugins.hooks import hooks_of
 
 NOTICES = 3
@@ -109,14 +109,16 @@ def _warm_up() -> None:
     backend().identity(os.getpid())
     backend().boot()
     ignored()
+    outer_environment()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)  # a short run ends before its first collection, which would touch every page
 
 
 def main() -> None:
     if os.getpid() != os.getsid(0):
         os.setsid()
-    keeper.hear_signals()
+    keeper.prepare_signals()
     hide_our_variables()
     os.umask(0o077)
     set_name("mxx-zygote")

@@ -49,8 +49,8 @@ class Writer:
     segment begins behind them as soon as there is room again.
     """
 
-    def __init__(self, folder: Path, limit: int = LIMIT, segment: int = SEGMENT) -> None:
-        self._folder, self._segment = folder, min(segment, max(limit // 4, 1))
+    def __init__(self, folder: str | os.PathLike[str], limit: int = LIMIT, segment: int = SEGMENT) -> None:
+        self._folder, self._segment = os.fspath(folder), min(segment, max(limit // 4, 1))
         self._kept = max(1, limit // self._segment // 2)
         self._starts: list[int] = []
         self._file = -1
@@ -85,20 +85,27 @@ class Writer:
     def _give_up_segment(self) -> None:
         """Half a record may stand at its end, where readers stop; the name of the next segment tells the gap."""
         if self._file >= 0 and not self._size:
-            (self._folder / f"{self._starts.pop():015d}{SUFFIX}").unlink(missing_ok=True)
+            self._remove(self._starts.pop())
         self.close()
 
     def _roll(self) -> None:
         self.close()
-        if not self._starts:
-            self._folder.mkdir(exist_ok=True)
-        path = self._folder / f"{self.offset:015d}{SUFFIX}"
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        if not self._starts and not os.path.isdir(self._folder):
+            os.mkdir(self._folder)
+        self._file = os.open(self._segment_file(self.offset), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._size = 0
         self._starts.append(self.offset)
         if len(self._starts) > 2 * self._kept:
-            middle = self._starts.pop(self._kept)
-            (self._folder / f"{middle:015d}{SUFFIX}").unlink(missing_ok=True)
+            self._remove(self._starts.pop(self._kept))
+
+    def _remove(self, start: int) -> None:
+        try:
+            os.unlink(self._segment_file(start))
+        except OSError:  # gone already; or it stays, and the log is a little longer than its limit
+            return
+
+    def _segment_file(self, start: int) -> str:
+        return f"{self._folder}/{start:015d}{SUFFIX}"
 
 
 def read(folder: Path, offset: int = 0, limit: int = 256 * 1024) -> list[Record]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from plugins.custody.backends import posix
 from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, Strength, mark_variable
+from plugins.custody.lines import read_whole
 
 PR_SET_PDEATHSIG, PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 1, 15, 36
 DEAD = (b"Z", b"X")
@@ -104,7 +105,7 @@ class LinuxBackend:
 
 @cache
 def _boot() -> str:
-    return _read("/proc/sys/kernel/random/boot_id").decode().strip()
+    return (read_whole("/proc/sys/kernel/random/boot_id") or b"").decode().strip()
 
 
 @cache
@@ -121,22 +122,12 @@ def set_name(name: str) -> None:
     _prctl(PR_SET_NAME, name.encode()[:15])
 
 
-def _read(path: str) -> bytes:
-    """A file of /proc, without the six system calls that open() adds to the three."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        parts = []
-        while part := os.read(descriptor, 1 << 16):
-            parts.append(part)
-        return b"".join(parts)
-    finally:
-        os.close(descriptor)
-
-
 def _stat(pid: int) -> Stat | None:
     try:
-        content = _read(f"/proc/{pid}/stat")
-    except (FileNotFoundError, ProcessLookupError):
+        content = read_whole(f"/proc/{pid}/stat")
+    except ProcessLookupError:
+        return None
+    if content is None:
         return None
     head, _, tail = content.rpartition(b")")  # a name may hold spaces and brackets
     fields = tail.split()
@@ -176,7 +167,7 @@ def _ancestors(table: dict[int, Stat], pid: int) -> set[int]:
 def _environment_value(pid: int, variable: bytes) -> bytes | None:
     """The value of one variable in a process's first environment; None: not there, or not ours to read."""
     try:
-        content = _read(f"/proc/{pid}/environ")
+        content = read_whole(f"/proc/{pid}/environ") or b""
     except OSError:
         return None
     prefix = variable + b"="

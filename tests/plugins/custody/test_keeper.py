@@ -337,14 +337,19 @@ def test_events_that_cannot_be_written_are_counted(home: Home) -> None:
 # ---- kill by name
 
 
+def sleeper(path: Path) -> subprocess.Popen[bytes]:
+    """A program of this name, which no other test on this machine has."""
+    path.symlink_to("/bin/sleep")
+    return subprocess.Popen([path, "60"])
+
+
 def test_kill_ends_a_program_of_exactly_that_name_and_no_other(home: Home, tmp_path: Path) -> None:
-    for name in ("mxxdoomed", "mxxdoomed2"):
-        (tmp_path / name).symlink_to("/bin/sleep")
-    doomed, spared = (subprocess.Popen([tmp_path / name, "60"]) for name in ("mxxdoomed", "mxxdoomed2"))
+    name = f"mxx-a{os.getpid()}"
+    doomed, spared = sleeper(tmp_path / name), sleeper(tmp_path / f"{name}b")
     try:
-        result = home.run(program("true", kill="mxxdoomed"))
+        result = home.run(program("true", kill=name))
         assert doomed.wait(5) == -15
-        assert (result["receipt"]["named"], spared.poll()) == ([f"mxxdoomed {doomed.pid}"], None)
+        assert (result["receipt"]["named"], spared.poll()) == ([f"{name} {doomed.pid}"], None)
     finally:
         spared.kill()
         spared.wait()
@@ -356,9 +361,9 @@ def test_a_name_with_shell_signs_is_only_a_name(home: Home, tmp_path: Path) -> N
 
 
 def test_the_kill_list_survives_a_cancel(home: Home, tmp_path: Path) -> None:
-    (tmp_path / "mxxdoomed3").symlink_to("/bin/sleep")
-    doomed = subprocess.Popen([tmp_path / "mxxdoomed3", "60"])
-    run = home.go(program("true", kill="mxxdoomed3"), ("os#2", "os", {"cmd": ["sleep", "60"]}))
+    name = f"mxx-c{os.getpid()}"
+    doomed = sleeper(tmp_path / name)
+    run = home.go(program("true", kill=name), ("os#2", "os", {"cmd": ["sleep", "60"]}))
     until(lambda: len(run.dir.ledger()) == 4)
     run.stop()
     assert len(run.result()["receipt"]["named"]) == 1
