@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from django.utils.safestring import SafeString
@@ -40,6 +40,8 @@ class Row:
     css: str
     spans: list[ansi.Span]
     dropped: int = 0
+    origin: str = ""
+    """The label of the launch that wrote it, where it has one."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +93,13 @@ class Tick:
 
 def whole(run: Run, viewer: Viewer) -> Log:
     """The log as far as it got. A run that is over shows its head, the first error and its end; a live one its end."""
+    show = _shower(run, viewer)
     kept, around = _Kept(), run.is_over and run.status != "succeeded"
     assembler = Assembler()
     for line in _lines(run, assembler):
         kept.add(line, looks_bad=around and line.stream != MXX and TROUBLE.search(line.data) is not None)
-    blocks = _blocks(kept.lines(), assembler.count, kept.trouble, viewer)
-    unfinished = [row_of(line, viewer) for line in assembler.unfinished()]
+    blocks = _blocks(kept.lines(), assembler.count, kept.trouble, show)
+    unfinished = [show(line) for line in assembler.unfinished()]
     cursor = assembler.cursor()
     return Log(blocks, unfinished, cursor, assembler.count, cursor.seen, kept.trouble)
 
@@ -104,7 +107,7 @@ def whole(run: Run, viewer: Viewer) -> Log:
 def between(run: Run, first: int, last: int, viewer: Viewer) -> list[Block]:
     """Lines first..last, at most MOST_AT_ONCE of them and a fold for the rest."""
     until = min(last, first + MOST_AT_ONCE - 1)
-    rows = [row_of(line, viewer) for line in islice(_lines(run, Assembler()), first - 1, until)]
+    rows = [*map(_shower(run, viewer), islice(_lines(run, Assembler()), first - 1, until))]
     rest = [Block(first=until + 1, last=last)] if until < last and len(rows) == MOST_AT_ONCE else []
     return [Block(rows), *rest]
 
@@ -117,8 +120,9 @@ def follow(run: Run, cursor: Cursor, viewer: Viewer) -> Tick:
     complete = run.is_over and sum(len(record.data) for record in records) < CHUNK
     if complete:
         lines += assembler.finish()
-    unfinished = [row_of(line, viewer) for line in assembler.unfinished()]
-    return Tick([row_of(line, viewer) for line in lines], unfinished, assembler.cursor(), complete)
+    show = _shower(run, viewer)
+    unfinished = [show(line) for line in assembler.unfinished()]
+    return Tick([show(line) for line in lines], unfinished, assembler.cursor(), complete)
 
 
 def last_words(run: Run, *, of_trouble: bool = False) -> str:
@@ -134,10 +138,24 @@ def last_words(run: Run, *, of_trouble: bool = False) -> str:
     return ansi.plain(said[-1].text)[:300] if said else ""
 
 
-def row_of(line: Line, viewer: Viewer) -> Row:
+def _shower(run: Run, viewer: Viewer) -> Callable[[Line], Row]:
+    labels = _labels(run)
+    return lambda line: row_of(line, viewer, labels.get(line.launch, ""))
+
+
+def _labels(run: Run) -> dict[int, str]:
+    """Of launches that a plugin gave one, by their number."""
+    if run.is_over:
+        launches = (run.receipt or {}).get("launches") or []
+    else:
+        launches = [event["data"] for event in services.live_events(run) if event["kind"] == "launch"]
+    return {launch["number"]: launch["label"] for launch in launches if launch.get("label")}
+
+
+def row_of(line: Line, viewer: Viewer, origin: str = "") -> Row:
     css = "by-mxx" if line.stream == MXX else ""
     clock = viewer.clock_tag(viewer.epoch(line.time), seconds=True) if line.time else ""
-    return Row(line.number, clock, css, ansi.spans(line.text), line.dropped)
+    return Row(line.number, clock, css, ansi.spans(line.text), line.dropped, origin)
 
 
 def _records(run: Run) -> Iterator[Record]:
@@ -179,7 +197,7 @@ class _Kept:
         return [found[number] for number in sorted(found)]
 
 
-def _blocks(lines: list[Line], total: int, trouble: int, viewer: Viewer) -> list[Block]:
+def _blocks(lines: list[Line], total: int, trouble: int, show: Callable[[Line], Row]) -> list[Block]:
     blocks: list[Block] = []
     expected = 1
     for line in lines:
@@ -187,11 +205,11 @@ def _blocks(lines: list[Line], total: int, trouble: int, viewer: Viewer) -> list
             blocks.append(Block(first=expected, last=line.number - 1))
         if not blocks or blocks[-1].folded:
             blocks.append(Block(rows=[]))
-        row = row_of(line, viewer)
+        row = show(line)
         blocks[-1].rows.append(_found(row) if line.number == trouble else row)
         expected = line.number + 1
     return blocks
 
 
 def _found(row: Row) -> Row:
-    return Row(row.number, row.clock, f"{row.css} found".strip(), row.spans, row.dropped)
+    return replace(row, css=f"{row.css} found".strip())
