@@ -12,7 +12,7 @@ from plugins import registry
 from plugins.builtin.os_exec import OsCommand, split
 from plugins.exceptions import BadInput, Problem
 from plugins.jobfile import Section
-from plugins.options import Option, check_options, in_words
+from plugins.options import DURATION, Option, check_options, in_words
 from plugins.params import WORDS, Param
 from plugins.substitution import (
     TOKEN,
@@ -165,8 +165,8 @@ class Template:
 
     def _fit(self, steps: Steps, value: Any) -> Any:
         """A number where only texts fit is written out, as in `cmd = ["seq", "${params.count}"]`."""
-        kinds = json_kinds(self._schema_at(steps))
-        if kinds & _kinds_of(value) or "string" not in kinds or isinstance(value, list | dict):
+        schema = self._schema_at(steps)
+        if json_kinds(schema) & _kinds_of(value) or not _takes_texts(schema) or isinstance(value, list | dict):
             return value
         return text_of(value)
 
@@ -182,11 +182,11 @@ class Template:
     def _wrong_type(self, hole: Hole, declared: Declared) -> Iterator[Problem]:
         """Of values that are not known yet: whether their type can fit at all."""
         schema = self._schema_at(hole.steps)
-        if hole.is_open and not _takes_any_text(schema):
+        if hole.is_open and not _takes_every_text(schema):
             told = f"{hole.places[0]} is a text that is only known in the run"
         elif hole.whole and not hole.is_open and not declared.is_certain(hole.whole):
             sample = declared.sample(hole.whole)
-            if json_kinds(schema) & {*_kinds_of(sample), "string"}:
+            if json_kinds(schema) & _kinds_of(sample) or _takes_texts(schema):
                 return
             told = f"{hole.whole} is {WORDS[declared.params[hole.whole.name].type]}"
         else:
@@ -211,7 +211,13 @@ def _kinds_of(value: Any) -> set[str]:
     return {"integer", "number"} if kind_of_value == "integer" else {kind_of_value}
 
 
-def _takes_any_text(schema: Schema) -> bool:
+def _takes_texts(schema: Schema) -> bool:
+    """Texts as such, not only those that spell a duration."""
+    members = schema.get("anyOf", [schema])
+    return any("string" in json_kinds(member) and member != DURATION for member in members)
+
+
+def _takes_every_text(schema: Schema) -> bool:
     members = schema.get("anyOf", [schema])
     return any(not member or member.get("type") == "string" for member in members)
 
