@@ -180,13 +180,13 @@ def test_texts_become_values_of_the_declared_type() -> None:
     assert found == {"stage": "7", "times": 5, "share": 0.1, "hard": True, "pause": 3600, "mode": "fast"}
 
 
-@pytest.mark.parametrize("text", ["5.0", "five", "1_000", "٥", "0x10", "nan", "9" * 10**6])
+@pytest.mark.parametrize("text", ["5.0", "five", "1_000", "\u0665", "0x10", "nan", "9" * 10**6])
 def test_a_text_that_is_no_whole_number_is_refused_as_what_it_is(text: str) -> None:
     with pytest.raises(BadInput, match="must be a whole number, not the text"):
         values(declare(x=1), from_texts(declare(x=1), {"x": text}))
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "-Infinity", "1e999", "1_0", "٥"])
+@pytest.mark.parametrize("text", ["nan", "inf", "-Infinity", "1e999", "1_0", "\u0665"])
 def test_a_text_that_is_no_finite_number_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="must be a number, not the text"):
         values(declare(x=1.0), from_texts(declare(x=1.0), {"x": text}))
