@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import sys
+from typing import TextIO
 
 from jobs import services
 from jobs.models import Run
@@ -17,17 +18,18 @@ ERASE = "\r\x1b[K"
 class Terminal:
     """Output to stdout, errors and MXX's own lines to stderr; progress as the last line of a terminal, else nowhere."""
 
-    def __init__(self, *, log_to_stderr: bool) -> None:
+    def __init__(self, *, log_to_stderr: bool, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self._stderr_only = log_to_stderr
+        self._out, self._err = out or sys.stdout, err or sys.stderr
         self._decoders: dict[tuple[int, int], codecs.IncrementalDecoder] = {}
-        self._shows_progress = sys.stderr.isatty()
+        self._shows_progress = self._err.isatty()
         self._bar = ""
         self._at_line_start = True
 
     def __call__(self, records: list[Record]) -> None:
         self._erase()
         for record in records:
-            stream = sys.stderr if self._stderr_only or record.stream in (ERR, MXX, CUT) else sys.stdout
+            stream = self._err if self._stderr_only or record.stream in (ERR, MXX, CUT) else self._out
             text = self._text(record)
             stream.write(text)
             stream.flush()
@@ -46,23 +48,23 @@ class Terminal:
         """The last word: status and reason, or the run as JSON."""
         self._erase()
         if as_json:
-            sys.stdout.write(json.dumps(services.describe_run(run), ensure_ascii=False) + "\n")
+            self._out.write(json.dumps(services.describe_run(run), ensure_ascii=False) + "\n")
         else:
             reason = f": {run.reason}" if run.reason else ""
-            sys.stderr.write(
+            self._err.write(
                 f"mxx: {run.job_name} {run.get_status_display().lower()}{reason} (run {run.pk})\n"
             )
 
     def _draw(self) -> None:
         """Not behind half a line of output: that would be erased with it."""
         if self._bar and self._at_line_start:
-            sys.stderr.write(self._bar)
-            sys.stderr.flush()
+            self._err.write(self._bar)
+            self._err.flush()
 
     def _erase(self) -> None:
         if self._bar and self._at_line_start:
-            sys.stderr.write(ERASE)
-            sys.stderr.flush()
+            self._err.write(ERASE)
+            self._err.flush()
 
     def _text(self, record: Record) -> str:
         if record.stream == CUT:

@@ -73,3 +73,13 @@ def test_an_unknown_job_is_bad_input(home: Path) -> None:
     command = Mxx(home).command("runjob", "nobody")
     _, err = command.communicate(timeout=30)
     assert (command.returncode, err) == (2, "mxx: error: there is no job named 'nobody'\n")
+
+
+def test_params_are_read_by_their_declared_types(home: Path, tmp_path: Path) -> None:
+    text = '[params]\ntimes = {type = "int", max = 3}\nname = "a"\n[os]\ncmd = ["echo", "${params.name}", "${params.times}"]\n'
+    given = ("--param", "times=2", "--param", "name=; touch canary")
+    assert run(home, tmp_path / "job.toml", text, *given)[1] == "; touch canary 2\n"
+    for wrong, said in ((("--param", "times=many"), "must be a whole number"), ((), "must be given")):
+        code, _, err = run(home, tmp_path / "job.toml", text, *wrong)
+        assert (code, said in err, "Traceback" in err) == (2, True, False)
+    assert not list(tmp_path.rglob("canary"))
