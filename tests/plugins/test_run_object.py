@@ -106,8 +106,13 @@ def test_a_labelled_launch_is_called_by_its_label() -> None:
 
 def test_a_deadline_counts_down_and_is_none_without_a_timeout() -> None:
     seen: list[float | None] = []
-    does(lambda run: (run.sleep(4), seen.append(run.deadline)), timeout=10)
-    does(lambda run: seen.append(run.deadline))
+
+    def act(run: RunContext) -> None:
+        run.sleep(4)
+        seen.append(run.deadline)
+
+    does(act, timeout=10)
+    does(act)
     assert seen == [6, None]
 
 

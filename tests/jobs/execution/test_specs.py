@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from jobs import services
+from jobs.execution import specs
 from jobs.execution.finishing import finish
-from jobs.execution.specs import checked_revision, spec_of
+from jobs.execution.specs import spec_of
 from jobs.models import Job, JobState, Run, Status
 from plugins.exceptions import MxxError
 from tests.jobs.kit import ECHO, make_job
@@ -41,9 +42,12 @@ when_exits = "${params.how}"
 def forgotten(tmp_path: Path, settings: Any) -> Iterator[None]:
     """Each test has its own database, in which the numbers of revisions begin anew."""
     settings.MXX_HOME = tmp_path
-    checked_revision.cache_clear()
+    caches = (specs._parsed, specs._checked, specs.policies_of)
+    for cache in caches:
+        cache.cache_clear()
     yield
-    checked_revision.cache_clear()
+    for cache in caches:
+        cache.cache_clear()
 
 
 def running(job: Job, **params: Any) -> Run:
