@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from plugins.exceptions import CannotLaunch, MxxError
+from plugins.exceptions import CannotLaunch, MxxError, UnknownApplication
+from plugins.notes import Notes
 from plugins.substitution import no_secret
 
 if TYPE_CHECKING:
@@ -91,6 +92,15 @@ class RunContext:
     timeout: float | None = None
     began: float | None = None
     launches: list[Launch] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    """Variables for every program that the run launches from now on, beside the user's own."""
+    timezone: str = ""
+    """The zone of this MXX, by name; "" is the machine's."""
+    last_success: float | None = None
+    """When a run of this job last succeeded, in seconds since the epoch; only told to jobs that use `once`."""
+    applications: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Registered applications that the job names, as plain data."""
+    notes: Notes = field(default_factory=Notes)
     kill_names: list[str] = field(default_factory=list)
     """Exact program names to end after the last hook, beside the run's own tree (the prototype's `kill`)."""
     currentError: BaseException | None = None
@@ -150,7 +160,7 @@ class RunContext:
             )
         words = _shell(argv) if shell else _words(argv)
         folder = None if cwd is None else os.fspath(cwd)
-        variables = {str(name): _word(value) for name, value in (env or {}).items()}
+        variables = {str(name): _word(value) for name, value in {**self.environment, **(env or {})}.items()}
         request = LaunchRequest(words, folder, variables, _label(label))
         launch = self._start(request, holds=not wait)
         if wait:
@@ -167,6 +177,14 @@ class RunContext:
         launch.request, launch.holds = request, holds
         self.launches.append(launch)
         return launch
+
+    def application(self, name: str) -> dict[str, Any]:
+        """A registered application: `uid name path app cfgroute cfgow cfge exports restore`. Raises UnknownApplication."""
+        if name not in self.applications:
+            raise UnknownApplication(
+                f"no application is registered as {name!r}: register it, or use one of its aliases"
+            )
+        return self.applications[name]
 
     def wait_for(self, launch: Launch, timeout: float | None = None) -> None:
         """Block until its main process has exited. Raises TookTooLong after `timeout` seconds."""

@@ -51,6 +51,10 @@ class UnknownPlugin(MxxError):
     """The job names a plugin that is not installed."""
 
 
+class UnknownApplication(MxxError):
+    """The job names an application that is not registered."""
+
+
 class CannotLaunch(MxxError):
     """The program could not be started."""
 

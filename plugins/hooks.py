@@ -20,7 +20,10 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def all_cond(run: RunContext) -> bool:
-    """May the run begin? Every one must be true; a false one ends the run as `skipped`, before anything."""
+    """May the run begin? Every one must be true; a false one ends the run as `skipped`, before anything.
+
+    `return No("the disk is full")` (plugins.answers) is false and says why.
+    """
     raise NotImplementedError
 
 

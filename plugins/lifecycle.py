@@ -15,6 +15,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from plugins.answers import because
 from plugins.context import TICK, RunContext
 from plugins.exceptions import MxxError
 from plugins.guard import Guard, Interrupted
@@ -121,8 +122,8 @@ class Lifecycle:
         """Why a condition keeps the run from starting; "" when none does."""
         for call in self._calls("all_cond"):
             with self.guard:
-                if not self._call(call):
-                    return f"{call.instance}: {call.method} was false"
+                if not (answer := self._call(call)):
+                    return f"{call.instance}: {because(answer, f'{call.method} was false')}"
         any_of = self._calls("any_cond")
         for call in any_of:
             with self.guard:

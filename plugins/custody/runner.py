@@ -22,6 +22,7 @@ from plugins.custody.spec import RunSpec
 from plugins.exceptions import CannotLaunch, KeeperGone, MxxError
 from plugins.guard import Guard
 from plugins.lifecycle import Key, Lifecycle, Outcome, traceback_of, words_of
+from plugins.notes import Notes
 from plugins.rules import WrongPlugin, facts_of
 from plugins.substitution import complete
 
@@ -169,6 +170,10 @@ def _through(spec: RunSpec, host: KeeperHost, guard: Guard, task: Task) -> Outco
         state=_state(spec, task),
         timeout=spec.timeout,
         began=task.began,
+        timezone=spec.timezone,
+        last_success=spec.last_success,
+        applications=spec.applications,
+        notes=Notes(spec.dir),
     )
     lifecycle = Lifecycle(run, guard)
     return lifecycle.take() if task.done is None else lifecycle.clean_up(task.done)

@@ -35,6 +35,9 @@ class RunSpec:
     sources: dict[str, str] = field(default_factory=dict)
     """Of the custom plugins: the file of each, or "entry:NAME"."""
     source: str = "manual"
+    timezone: str = ""
+    last_success: float | None = None
+    applications: dict[str, dict[str, Any]] = field(default_factory=dict)
     timeout: float | None = None
     grace: float = 5.0
     cleanup: float = 30.0
