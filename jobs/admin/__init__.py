@@ -6,6 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 
 from jobs import models
+from jobs.admin.applications import ApplicationAdmin
 from jobs.admin.history import RevisionAdmin, RunAdmin
 from jobs.admin.jobs import JobAdmin
 from jobs.admin.tokens import TokenAdmin
@@ -24,4 +25,5 @@ admin.site.index_title = "Administration"
 admin.site.register(models.Job, JobAdmin)
 admin.site.register(models.Run, RunAdmin)
 admin.site.register(models.Revision, RevisionAdmin)
+admin.site.register(models.Application, ApplicationAdmin)
 admin.site.register(models.Token, TokenAdmin)

@@ -68,6 +68,31 @@ class Trigger(StrictSerializer):
         return params
 
 
+class WholeApplication(StrictSerializer):
+    name = StrictText(max_length=1000)
+    aliases = serializers.ListField(child=StrictText(max_length=1000), default=list, max_length=100)
+    path = StrictText(max_length=4096)
+    app = StrictText(max_length=4096)
+    cfgroute = StrictText(max_length=4096, allow_blank=True, default="")
+    cfgow = Free(default=dict)
+    cfge = serializers.ListField(child=StrictText(max_length=4096), default=list, max_length=1000)
+
+    examples: ClassVar[dict[str, str]] = {
+        "name": '"maa"',
+        "path": '"C:/Tools/MAA"',
+        "app": '"MAA.exe"',
+        "aliases": '["arknights"]',
+        "cfgroute": '"config"',
+        "cfgow": '{"gui.json/window/theme": "dark"}',
+        "cfge": '["gui.json/account"]',
+    }
+
+    def validate_cfgow(self, cfgow: Any) -> dict[str, Any]:
+        if not isinstance(cfgow, dict):
+            raise serializers.ValidationError("must be an object: one value a path", "type")
+        return cfgow
+
+
 class PreviewOptions(StrictSerializer):
     """Stand beside the schedule's own keys."""
 

@@ -97,6 +97,17 @@ class PreviewShape(Shape):
     notes = serializers.ListField(child=serializers.CharField())
 
 
+class ApplicationShape(Shape):
+    uid = serializers.CharField()
+    name = serializers.CharField()
+    aliases = serializers.ListField(child=serializers.CharField())
+    path = serializers.CharField()
+    app = serializers.CharField()
+    cfgroute = serializers.CharField()
+    cfgow = Free()
+    cfge = serializers.ListField(child=serializers.CharField())
+
+
 class HealthShape(Shape):
     """Without a token only the status."""
 

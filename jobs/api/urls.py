@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from jobs.api.views import documents, health, jobs, plugins, runs, schedules
+from jobs.api.views import applications, documents, health, jobs, plugins, runs, schedules
 
 urlpatterns = [
     path("jobs/", jobs.Jobs.as_view()),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("runs/<int:run_id>/retry/", runs.RetryRun.as_view()),
     path("runs/<int:run_id>/events/", runs.Events.as_view()),
     path("runs/<int:run_id>/log/", runs.Log.as_view(), name="api-run-log"),
+    path("applications/", applications.Applications.as_view()),
+    path("applications/<str:name>/", applications.OneApplication.as_view()),
     path("plugins/", plugins.Plugins.as_view()),
     path("health/", health.Health.as_view()),
     path("schema/", documents.SchemaDocument.as_view(), name="api-schema"),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from enum import Enum
+from pathlib import Path
+
+from django.conf import settings
 
 from jobs import services
 from jobs.execution import owner as owners
@@ -14,6 +17,8 @@ from jobs.timing import clock
 from plugins.custody.backends import Identity, backend
 from plugins.custody.kill import terminate
 from plugins.custody.rundir import RunDir
+from plugins.exceptions import MxxError
+from plugins.restoring import take_back_of
 
 log = logging.getLogger("mxx.recovery")
 
@@ -99,8 +104,17 @@ def _adopt(run: Run, me: str) -> Fate:
 def _lose(run: Run) -> Fate:
     """The keeper died without a result: end what it launched, then say so."""
     receipt = sweep(services.run_dir(run))
-    reason = f"its keeper died without a result; {receipt['text']}"
+    told = [str(receipt["text"]), *_taken_back(services.run_dir(run))]
+    reason = f"its keeper died without a result; {'; '.join(told)}"
     return Fate.LOST if finish_without_result(run, Status.LOST, reason, receipt) else Fate.UNDECIDED
+
+
+def _taken_back(folder: RunDir) -> list[str]:
+    """Its programs are gone: what it had edited in an application's configuration can be as before."""
+    try:
+        return take_back_of(Path(settings.MXX_HOME) / "restore", folder)
+    except MxxError as error:
+        return [f"its edits of a configuration are still there: {error}"]
 
 
 def sweep(folder: RunDir) -> dict[str, object]:

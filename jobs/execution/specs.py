@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from jobs import services
+from jobs.execution.facts import facts_for
 from jobs.models import JobState, Revision, Run
 from plugins import checking, jobfile, params
 from plugins.custody.spec import RunSpec
@@ -67,6 +68,7 @@ def spec_of(run: Run) -> RunSpec:
         timeout=table.timeout,
         grace=table.grace,
         cleanup=table.cleanup,
+        **facts_for(run, plugins),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs.models.application import Application, ApplicationName
 from jobs.models.job import Job
 from jobs.models.revision import Revision
 from jobs.models.run import ACTIVE, ENDED, WAITING, Run, RunEvent, Source, Status
@@ -15,6 +16,8 @@ __all__ = [
     "ACTIVE",
     "ENDED",
     "WAITING",
+    "Application",
+    "ApplicationName",
     "Job",
     "JobState",
     "Lease",

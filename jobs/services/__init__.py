@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from jobs.services.appimport import ImportedApplications, import_applications
+from jobs.services.applications import (
+    ApplicationDraft,
+    applications_named,
+    delete_application,
+    find_application,
+    save_application,
+)
 from jobs.services.deletion import delete_job
 from jobs.services.drafts import Draft, read_draft
 from jobs.services.explaining import explain_job
@@ -27,23 +35,29 @@ from jobs.services.watching import (
 )
 
 __all__ = [
+    "ApplicationDraft",
     "Draft",
     "Health",
+    "ImportedApplications",
     "Loaded",
     "LogChunk",
     "Preview",
     "Progress",
+    "applications_named",
     "cancel_job",
     "cancel_run",
     "check_link",
     "declared_params",
     "default_zone",
+    "delete_application",
     "delete_job",
     "describe_run",
     "explain_job",
+    "find_application",
     "find_job",
     "find_run",
     "health",
+    "import_applications",
     "live_events",
     "live_progress",
     "load_folder",
@@ -61,6 +75,7 @@ __all__ = [
     "run_dir",
     "run_log",
     "run_records",
+    "save_application",
     "save_job",
     "trigger_job",
     "use_link",

@@ -126,11 +126,11 @@ class MxxRun(Plugin):
 
 
 def _program(found: dict[str, Any]) -> Path:
-    return Path(found["path"]).expanduser() / found["app"]
+    return Path(found["path"]).expanduser() / str(found["app"])
 
 
 def _config(found: dict[str, Any]) -> Path:
-    return Path(found["path"]).expanduser() / found["cfgroute"]
+    return Path(found["path"]).expanduser() / str(found["cfgroute"])
 
 
 def _prefix(found: dict[str, Any]) -> str:

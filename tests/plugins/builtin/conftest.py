@@ -83,7 +83,9 @@ class Answering(BaseHTTPRequestHandler):
         self.server.seen.append((self.command, self.path, dict(self.headers), body))
         if self.path.startswith("/slow"):
             self.server.release.wait(20)
-        status, headers, content = self.server.answers.get(self.path.partition("?")[0], (404, {}, b"not here"))
+        status, headers, content = self.server.answers.get(
+            self.path.partition("?")[0], (404, {}, b"not here")
+        )
         self.send_response(status)
         for name, value in {"Content-Length": str(len(content)), **headers}.items():
             self.send_header(name, value)
