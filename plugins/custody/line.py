@@ -28,7 +28,7 @@ class Line:
     ) -> None:
         sock.setblocking(False)
         self._channel, self._selector, self._take, self._broken = Channel(sock), selector, take, broken
-        self._open = True
+        self._open = self._listens = True
         selector.register(sock, selectors.EVENT_READ, self._serve)
 
     def say(self, **message: Any) -> None:
@@ -75,7 +75,15 @@ class Line:
 
     def _flush(self) -> None:
         wanted = selectors.EVENT_READ
-        if not self._channel.flush():
+        if not self._sent():
             wanted |= selectors.EVENT_WRITE
         if self._selector.get_key(self._channel.sock).events != wanted:
             self._selector.modify(self._channel.sock, wanted, self._serve)
+
+    def _sent(self) -> bool:
+        """False while something waits. A runner that has exited listens no more, but its last words are still here."""
+        try:
+            return not self._listens or self._channel.flush()
+        except KeeperGone:
+            self._listens = False
+            return True
