@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +95,8 @@ class MxxRun(Plugin):
             return
         found = run.application(self.app_name)
         if self.temp_config:
+            import shutil
+
             for copy in _folder(run).glob(f"{_prefix(found)}*"):
                 shutil.rmtree(copy)
         elif found["cfgow"] and found["cfgroute"]:
@@ -138,11 +138,16 @@ def _prefix(found: dict[str, Any]) -> str:
 
 
 def _folder(run: RunContext) -> Path:
+    import tempfile  # 5 ms with all it brings along, which only runs that ask for it should pay
+
     return run.notes.dir.path if run.notes.dir else Path(tempfile.gettempdir())
 
 
 def _copy(found: dict[str, Any], run: RunContext) -> Path:
     """The run's own copy of the configuration, in the run's folder."""
+    import shutil
+    import tempfile
+
     config = _config(found)
     place = Path(tempfile.mkdtemp(prefix=_prefix(found), dir=_folder(run))) / (config.name or "config")
     if config.is_dir():
