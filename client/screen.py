@@ -9,6 +9,10 @@ from datetime import datetime
 from typing import Any
 
 import click
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 
 def say(text: str) -> None:
@@ -27,12 +31,9 @@ def write_json(data: Any) -> None:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
     """Columns as wide as they need to be; a terminal that is too narrow breaks lines within them."""
-    from rich.box import SIMPLE_HEAD  # rich takes 0.1 s, which JSON need not wait for
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    drawn = Table(*heads, box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for head in heads:
+        drawn.add_column(head, overflow="fold")  # a name cut short could not be copied
     for row in rows:
         drawn.add_row(*(Text(_harmless("" if cell is None else str(cell))) for cell in row))
     if drawn.row_count:

@@ -72,7 +72,7 @@ def judge(file: Path) -> dict[str, Any]:
 
 def _without_place(message: str, file: Path, line: int | None) -> str:
     """File and line stand beside the message already."""
-    return message.removeprefix(f"{file.name}, line {line}: ")
+    return message.removeprefix(f"{file.name}, line {line}: ").removeprefix(f"{file.name}: ")
 
 
 def in_words(file: str, flaw: dict[str, Any]) -> str:
