@@ -30,17 +30,24 @@ def the_end_of(api: Api, run_id: int) -> dict[str, Any]:
 
 
 def log_of(api: Api, run_id: int, *, follow: bool) -> Iterator[str]:
-    """The output so far, in pieces; with follow, on until the run is over."""
+    """The output so far, in pieces; with follow, on until the run is over, through all its attempts."""
     offset, pause = 0, PAUSES[0]
+    attempt = _attempt_of(api, run_id)
     while True:
         piece = patiently(partial(api.log, run_id, offset))
-        moved, offset = piece.next_offset - offset, piece.next_offset
         yield piece.text
-        if piece.complete or not (follow or moved >= SHORT):
+        moved, offset = piece.next_offset - offset, piece.next_offset
+        if follow and not moved and (now := _attempt_of(api, run_id)) != attempt:
+            attempt, offset = now, 0  # each attempt has a log of its own
+        elif piece.complete or not (follow or moved >= SHORT):
             return
         pause = PAUSES[0] if moved else min(pause * 1.3, PAUSES[1])
         if moved < SHORT:
             time.sleep(pause)
+
+
+def _attempt_of(api: Api, run_id: int) -> int:
+    return int(patiently(partial(api.get, "runs", run_id))["attempt"])
 
 
 def patiently(ask: Callable[[], Answer]) -> Answer:

@@ -179,6 +179,17 @@ def test_logs_follow_to_the_end_of_the_run(cli: Cli, tmp_path: Path) -> None:
     assert (following.returncode, "last\n" in out) == (0, True)
 
 
+def test_logs_follow_through_a_retry(cli: Cli, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    script = f"test -e '{again}' && echo second || {{ touch '{again}'; echo the first is longer; exit 1; }}"
+    cli.mxx.save(
+        "tried", f'[job]\nretries = 1\nretry_delay = 1.5\n[os]\ncmd = ["sh", "-c", """{script}"""]\n'
+    )
+    cli.mxx.trigger("tried")
+    out = cli("logs", "-f", "tried").out
+    assert out.index("the first is longer\n") < out.index("second\n")
+
+
 def test_ctrl_c_while_waiting_leaves_the_run_alone_and_says_so(cli: Cli) -> None:
     cli.mxx.save("left-alone", LONG)
     waiting = cli.start("trigger", "left-alone", "--wait")
