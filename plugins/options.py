@@ -139,9 +139,9 @@ def _storable(default: Any) -> Any:
 
 
 def _described(name: str, doc: str) -> str:
-    """The line `name: what it does` of a docstring."""
-    match = re.search(rf"^\s*{re.escape(name)}\s*:\s*(.+)$", doc, re.MULTILINE)
-    return match[1].strip() if match else ""
+    """The line `name: what it does` of a docstring, with the lines below it that are indented further."""
+    match = re.search(rf"^([ \t]*){re.escape(name)}\s*:[ \t]*(.+(?:\n\1[ \t]+\S.*)*)$", doc, re.MULTILINE)
+    return " ".join(match[2].split()) if match else ""
 
 
 def _example(name: str, schema: Schema, default: Any, doc: str) -> str:

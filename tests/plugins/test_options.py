@@ -253,3 +253,17 @@ def test_options_without_a_name_are_refused() -> None:
 
     with pytest.raises(WrongOption, match="cannot be set by name"):
         signature_of(Odd)
+
+
+def test_a_description_may_go_on_in_indented_lines() -> None:
+    class Described:
+        """Do it.
+
+        where: the folder, which
+          must be there.
+        how: gently.
+        """
+
+        def __init__(self, where: str, how: str) -> None: ...
+
+    assert [option.doc for option in signature_of(Described)] == ["the folder, which must be there.", "gently."]
