@@ -1,4 +1,7 @@
-"""The keeper's event file: what happened, hook by hook, one JSON line each."""
+"""The keeper's events: what happened, hook by hook.
+
+A short run tells them in its result; the file `events` is made for those who watch a longer one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,11 @@ from typing import Any
 from plugins.custody.lines import LineFile
 
 
-class EventFile(LineFile):
+class Events:
+    def __init__(self, file: LineFile) -> None:
+        self._file = file
+        self._new: list[dict[str, Any]] = []
+
     def add(
         self,
         kind: str,
@@ -21,7 +28,7 @@ class EventFile(LineFile):
         data: dict[str, Any] | None = None,
     ) -> None:
         """at: epoch seconds of the beginning, now by default; seconds: how long it took."""
-        self.append(
+        self._new.append(
             {
                 "at": time.time() if at is None else at,
                 "kind": kind,
@@ -32,3 +39,19 @@ class EventFile(LineFile):
                 "data": data or {},
             }
         )
+
+    def flush(self) -> None:
+        """Write what is new for those who watch. A disk that is full costs events, not the run."""
+        if self._new:
+            self._file.append(*self._new)
+            self._new = []
+
+    def untold(self) -> list[dict[str, Any]]:
+        """At the end: those that stand in no file."""
+        if self._file.exists:
+            self.flush()
+        return self._new
+
+    @property
+    def lost(self) -> int:
+        return self._file.lost

@@ -15,10 +15,11 @@ from typing import Any
 
 from plugins.custody.backends import backend as platform_backend
 from plugins.custody.backends.base import Backend, Member
-from plugins.custody.events import EventFile
+from plugins.custody.events import Events
 from plugins.custody.forking import fork_runner
 from plugins.custody.kill import terminate
 from plugins.custody.line import Line
+from plugins.custody.lines import LineFile
 from plugins.custody.notices import Notify, notifier
 from plugins.custody.programs import Programs
 from plugins.custody.receipt import receipt
@@ -64,7 +65,7 @@ class Keeper:
         self.cleanup_until: float | None = None
         self.tree_look_at: float | None = None
         self.tree_looked_at = 0.0
-        self.events = EventFile(self.dir.file("events"))
+        self.events = Events(LineFile(self.dir.file("events")))
         self.writer = Writer(self.dir.file("log"), spec.log_limit)
         self.selector = selectors.DefaultSelector()
         self.programs = Programs(spec, backend, self.writer, self.selector)
@@ -130,12 +131,13 @@ class Keeper:
         )
         named = self._end_by_name() if self.kill_names else []
         self._drain()
-        found = receipt(self.programs.all, ending, named, self.backend)
+        events = self.events.untold()
         if self.events.lost:
             self.programs.say(f"{self.events.lost} events could not be written")
+        found = receipt(self.programs.all, ending, named, self.backend)
         self.programs.say(found["text"])
         self.verdict.settle("succeeded", "", self.programs.last_code())
-        result = self.verdict.result(self.started_at, found)
+        result = {**self.verdict.result(self.started_at, found), "events": events}
         self._write_result({**result, "state": self.state} if self.state else result)
 
     def _end_by_name(self) -> list[str]:
@@ -196,6 +198,7 @@ class Keeper:
 
     def _look(self) -> None:
         self.next_look = time.monotonic() + LOOK
+        self.events.flush()
         if self._may_interrupt() and (request := self.dir.stop_request()):
             self._interrupt(request["status"], request["reason"])
 

@@ -22,18 +22,21 @@ class LineFile:
         self._torn = False
         self.lost = 0
 
-    def append(self, content: dict[str, Any]) -> None:
-        line = encoded(content) + b"\n"
-        try:
-            if self._file < 0:
-                self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            self._write(b"\n" + line if self._torn else line)
-        except OSError:  # the disk is full or gone; the run goes on, and its log tells how many were lost
-            self.lost += 1
+    @property
+    def exists(self) -> bool:
+        return self._file >= 0
 
-    def _write(self, line: bytes) -> None:
-        self._torn = os.write(self._file, line) < len(line)
-        self.lost += self._torn
+    def append(self, *contents: dict[str, Any]) -> None:
+        text = b"".join(encoded(content) + b"\n" for content in contents)
+        try:
+            if not self.exists:
+                self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            written = os.write(self._file, b"\n" + text if self._torn else text)
+        except OSError:  # the disk is full or gone; the run goes on, and its log tells how many were lost
+            self.lost += len(contents)
+            return
+        self._torn = written < len(text)
+        self.lost += text[written:].count(b"\n")
 
 
 def read_lines(path: str) -> list[dict[str, Any]]:

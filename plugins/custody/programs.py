@@ -65,7 +65,7 @@ class Programs:
     ) -> None:
         self._spec, self._backend, self._writer, self._selector = spec, backend, writer, selector
         self._environment = {**outer_environment(), **spec.environment()}
-        self._ledger = LineFile(spec.dir.file("ledger"))
+        self._ledger = LineFile(spec.dir.file("started"))
         self._pipes: set[int] = set()
         self._wide: set[int] = set()
         self.all: list[Program] = []

@@ -17,7 +17,7 @@ SHARD = 1000
 class RunDir:
     """place: the folder. Within, plain strings: pathlib is a tenth of what a short run costs."""
 
-    place: str
+    place: str | os.PathLike[str]
 
     @classmethod
     def of(cls, home: str | os.PathLike[str], run: int, attempt: int) -> RunDir:
@@ -47,22 +47,26 @@ class RunDir:
         except FileExistsError:
             return False
         try:
-            os.write(descriptor, encoded(owner))
+            os.write(descriptor, encoded(owner) + b"\n")
         finally:
             os.close(descriptor)
         return True
 
     def started(self) -> dict[str, Any] | None:
         """Who started the attempt; None: nobody; {}: somebody this instant, or died while writing it."""
-        return self._read("started")
+        if not os.path.exists(self.file("started")):
+            return None
+        return next(iter(read_lines(self.file("started"))), {})
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """What was launched, in the lines behind the marker's own: an intent before each spawn, the identity after it."""
+        return read_lines(self.file("started"))[1:]
 
     # ---- the end
 
-    def write_result(self, result: dict[str, Any]) -> None:
-        self.write("result", result)
-
     def result(self) -> dict[str, Any] | None:
-        return self._read("result") or None
+        """None while there is none. Its events stand in events()."""
+        return {name: fact for name, fact in self.read("result").items() if name != "events"} or None
 
     # ---- what happens meanwhile
 
@@ -78,12 +82,9 @@ class RunDir:
         return self._read("vars")
 
     def events(self) -> list[dict[str, Any]]:
-        """Every whole line of the keeper's event file, oldest first."""
-        return read_lines(self.file("events"))
-
-    def ledger(self) -> list[dict[str, Any]]:
-        """What was launched: an intent before each spawn, the identity after it."""
-        return read_lines(self.file("ledger"))
+        """What the keeper has told so far, oldest first; of a run that is over, everything."""
+        told: list[dict[str, Any]] = self.read("result").get("events", [])
+        return read_lines(self.file("events")) + told
 
     # ---- files
 
@@ -123,7 +124,7 @@ class RunDir:
         return found if isinstance(found, dict) else {}
 
 
-def _make(folder: str) -> None:
+def _make(folder: str | os.PathLike[str]) -> None:
     try:
         os.mkdir(folder)
     except FileExistsError:

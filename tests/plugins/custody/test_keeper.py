@@ -97,6 +97,14 @@ def test_events_tell_launch_hook_and_exit(home: Home) -> None:
     assert run.dir.events()[2]["seconds"] > 0
 
 
+def test_events_of_a_longer_run_can_be_watched(home: Home) -> None:
+    run = home.go(program("sleep", "60"))
+    until(lambda: [event["kind"] for event in run.dir.events()] == ["launch"])
+    run.stop()
+    run.result()
+    assert [event["kind"] for event in run.dir.events()] == ["launch", "hook", "exit"]
+
+
 def test_the_ledger_names_the_intent_before_the_process(home: Home) -> None:
     run = home.go(program("true"))
     run.result()
@@ -326,10 +334,10 @@ def test_a_full_disk_costs_the_log_and_not_the_run(home: Home) -> None:
 
 
 def test_events_that_cannot_be_written_are_counted(home: Home) -> None:
-    spec_dir = home.spec(program("true")).dir
-    spec_dir.path.mkdir(parents=True)
-    (spec_dir.path / "events").symlink_to("/dev/full")
-    run = home.go(program("true"))
+    folder = home.spec(program("true")).dir
+    folder.path.mkdir(parents=True)
+    (folder.path / "events").symlink_to("/dev/full")
+    run = home.go(program("sleep", "1"))
     assert run.result()["status"] == "succeeded"
     assert "3 events could not be written" in run.log()
 
