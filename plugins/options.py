@@ -11,7 +11,7 @@ import json
 import re
 import types
 import typing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union
 
@@ -191,7 +191,7 @@ def _property(option: Option) -> Schema:
 
 def model_of(signature: list[Option]) -> type[pydantic.BaseModel]:
     """The pydantic model of a section. Built once per signature (about 1 ms), then found in 20 µs."""
-    return _model(json.dumps([asdict(option) for option in signature]))
+    return _model(json.dumps([vars(option) for option in signature]))
 
 
 @lru_cache(maxsize=256)

@@ -122,7 +122,7 @@ def test_two_jobs_share_no_state() -> None:
 def test_building_a_spec_takes_less_than_a_millisecond() -> None:
     run = running(make_job(text=TEXT), how="fail")
     spec_of(run)
-    began = time.perf_counter()
+    began = time.process_time()  # a busy machine is no fault of ours
     for _ in range(100):
         spec_of(run)
-    assert (time.perf_counter() - began) / 100 < 0.001
+    assert (time.process_time() - began) / 100 < 0.001
