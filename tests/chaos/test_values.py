@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def test_state_goes_from_run_to_run_and_progress_to_whoever_watches(mxx: Mxx, ho
     for number in (1, 2):
         (home / "go").unlink(missing_ok=True)
         run_id = mxx.trigger("count")
-        progress = until(lambda of=run_id: RunDir.of(home, of, 1).read("progress"), what="progress")
+        progress = until(partial(RunDir.of(str(home), run_id, 1).read, "progress"), what="progress")
         assert progress == {"fraction": number / 10, "text": f"run {number}"}
         (home / "go").touch()
         run = mxx.ended(run_id)
