@@ -99,7 +99,7 @@ def _call(section: Section, declared: Declared, known: Catalog) -> PluginCall:
             Problem(
                 section.path,
                 "broken_plugin",
-                f"[{section.key}] cannot be loaded: {description.error['message']}",
+                f"[{section.key}] cannot be loaded: {description.refusal}",
             )
         )
     return read_section(section, description, declared)

@@ -9,7 +9,6 @@ import re
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -21,7 +20,7 @@ from plugins import entries, inspection, versions
 from plugins.inspection import Findings
 from plugins.registry import Catalog, Description
 from plugins.rules import WrongPlugin
-from plugins.safety import content, decoded, helpers
+from plugins.safety import content, decoded, helpers, refuse_unsafe_helpers
 from plugins.words import listed
 
 log = logging.getLogger("mxx.plugins")
@@ -75,11 +74,12 @@ class Memory:
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("%s cannot be read and will be written anew: %s", path, error)
 
-    def write(self, path: Path, keys: Iterable[str]) -> None:
+    def keep_only(self, keys: set[str]) -> None:
+        self.findings = {key: found for key, found in self.findings.items() if key in keys}
+
+    def write(self, path: Path) -> None:
         stored = {
-            key: {**asdict(self.findings[key]), "until": self.until.get(key)}
-            for key in keys
-            if key in self.findings
+            key: {**asdict(found), "until": self.until.get(key)} for key, found in self.findings.items()
         }
         draft = path.with_suffix(f".{os.getpid()}")
         try:
@@ -124,7 +124,8 @@ def _inspected(memory: Memory, sources: list[Source], store: Path) -> list[tuple
                 due, pool.map(inspection.inspect, [one.source for one in due]), strict=True
             ):
                 memory.keep(one.key, found)
-        memory.write(store, [one.key for one in sources])
+        memory.keep_only({one.key for one in sources})
+        memory.write(store)
     return [(one, Findings.of(one.refusal) if one.refusal else memory.findings[one.key]) for one in sources]
 
 
@@ -142,7 +143,13 @@ def _files(folder: Path) -> list[Source]:
             f"{folder} cannot be read: {error.strerror}.", code="unreadable", file=str(folder)
         )
         return [Source(str(folder), folder.name, folder.name, "", refusal)]
-    about = _hash(_about(), *(_digest(helper) for helper in helpers(folder))) if names else ""
+    if not names:
+        return []
+    try:
+        refuse_unsafe_helpers(folder)
+    except WrongPlugin as refusal:
+        return [Source(str(folder / name), name, name.removesuffix(".py"), "", refusal) for name in names]
+    about = _hash(_about(), *map(_digest, helpers(folder)))
     return [_file(folder / name, about) for name in names]
 
 
@@ -207,8 +214,8 @@ def _merged(builtin: Catalog, findings: list[tuple[Source, Findings]]) -> dict[s
 
 
 def _refused(held: tuple[Source, Description], why: str) -> Description:
-    source, description = held
-    message = f"{source.label}: class {description.cls} {why}: rename it."
+    _, description = held
+    message = f"class {description.cls} {why}: rename it."
     error = {"file": description.path, "line": None, "message": message}
     return Description.of({**description.as_dict(), "error": error})
 

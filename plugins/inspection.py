@@ -150,9 +150,7 @@ class _Child:
     def _wrong(self, end: str) -> WrongPlugin:
         line = self._where() if end == "gone" else self._asked_where()
         what = {"gone": self._gone, "hangs": self._hangs, "floods": self._floods}[end]()
-        name = os.path.basename(self.source)
-        where = f"{name}, line {line}" if line else name
-        return WrongPlugin(f"{where}: {what}: {AT_IMPORT}.", code=end, file=self.source, line=line)
+        return WrongPlugin(f"{what}: {AT_IMPORT}.", code=end, file=self.source, line=line)
 
     def _gone(self) -> str:
         code = self.process.wait()

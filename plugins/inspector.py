@@ -82,7 +82,7 @@ def findings_of(source: str) -> Findings:
     except WrongPlugin as wrong:
         return Findings.of(wrong)
     if whole := [*loading.twins(classes), *_printed(classes, source)]:
-        return Findings(wrongs=[told(_placed(one, source)) for one in whole])
+        return Findings(wrongs=[told(_in_file(one, source)) for one in whole])
     return _looked_at(classes, source)
 
 
@@ -90,7 +90,7 @@ def _looked_at(classes: tuple[type[Plugin], ...], source: str) -> Findings:
     found = Findings()
     for cls in classes:
         try:
-            flaws = [_placed(flaw, source) for flaw in registry.flaws(cls)]
+            flaws = [_in_file(flaw, source) for flaw in registry.flaws(cls)]
             if not flaws:
                 found.plugins.append(registry.describe(cls, source).as_dict())
         except Exception as error:  # a class can be stranger than we think
@@ -99,15 +99,13 @@ def _looked_at(classes: tuple[type[Plugin], ...], source: str) -> Findings:
     return found
 
 
-def _placed(wrong: WrongPlugin, source: str) -> WrongPlugin:
-    where = os.path.basename(source) + (f", line {wrong.line}" if wrong.line else "")
-    return WrongPlugin(
-        f"{where}: {wrong}", code=wrong.code, file=source, line=wrong.line, example=wrong.example
-    )
+def _in_file(wrong: WrongPlugin, source: str) -> WrongPlugin:
+    wrong.file = wrong.file or source
+    return wrong
 
 
 def _nothing(source: str) -> WrongPlugin:
-    message = f"{os.path.basename(source)} defines no plugin class: derive one from Plugin (or the prototype's MxxPlugin)."
+    message = "it defines no plugin class: derive one from Plugin (or the prototype's MxxPlugin)."
     return WrongPlugin(message, code="no_class", file=source, line=1, example="class Backup(Plugin):")
 
 

@@ -6,7 +6,6 @@ A source is the path of a plugin file, or "entry:NAME". Every process reads the 
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -35,16 +34,13 @@ def load(name: str, source: str) -> type[Plugin]:
     found = {name_of(cls): cls for cls in classes_in(source)}
     if name not in found:
         held = f"it holds {listed(map(repr, found), 'and')}" if found else "it holds none"
-        raise WrongPlugin(f"{place_of(source)} holds no plugin called {name!r}: {held}.", file=source)
-    refuse_wrong(found[name])
+        raise WrongPlugin(f"no plugin in it is called {name!r}: {held}.", file=source)
+    try:
+        refuse_wrong(found[name])
+    except WrongPlugin as wrong:
+        wrong.file = source
+        raise
     return found[name]
-
-
-def place_of(source: str) -> str:
-    """How a sentence calls a source."""
-    if source.startswith(ENTRY):
-        return f"the entry point {source.removeprefix(ENTRY)!r}"
-    return os.path.basename(source)
 
 
 @cache

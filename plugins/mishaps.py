@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import traceback
 
-from plugins.rules import WrongPlugin
+from plugins.rules import ENTRY, WrongPlugin
 
+IMPORTING = (os.path.dirname(__file__), os.path.dirname(importlib.__file__))
 AT_IMPORT = "a plugin file only defines its class; what it does belongs into a hook"
 
 
@@ -14,19 +16,19 @@ def mishap(error: BaseException, source: str) -> WrongPlugin:
     """The error of an import as a sentence. source: the plugin file, or "entry:NAME"."""
     file, line = place(error, source)
     code, message, example = _said(error)
-    if os.path.basename(file) != os.path.basename(source):
+    if not source.startswith(ENTRY) and os.path.basename(file) != os.path.basename(source):
         message = f"{message} (imported by {os.path.basename(source)})"
-    where = os.path.basename(file) + (f", line {line}" if line else "")
-    return WrongPlugin(f"{where}: {message}", code=code, file=file, line=line, example=example)
+    return WrongPlugin(message, code=code, file=file, line=line, example=example)
 
 
 def place(error: BaseException, source: str) -> tuple[str, int | None]:
-    """The last line of the plugin's folder that was at work; of the file itself where only libraries came after."""
+    """The last line of the plugin's folder that was at work; of a package, the last that is not the import system's."""
     if isinstance(error, SyntaxError) and error.filename:
         return error.filename, error.lineno
     folder = os.path.dirname(source)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename == source or (folder and os.path.dirname(frame.filename) == folder):
+        where = os.path.dirname(frame.filename)
+        if where == folder if folder else not where.startswith(IMPORTING) and where:
             return frame.filename, frame.lineno
     return source, None
 

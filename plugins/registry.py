@@ -19,7 +19,7 @@ from plugins.base import Plugin
 from plugins.builtin import BUILTIN_MODULES
 from plugins.exceptions import BadInput, MxxError, UnknownPlugin
 from plugins.hooks import hooks_of
-from plugins.rules import WrongPlugin, facts_of, line_of, name_of, place, refuse_wrong, wrongs
+from plugins.rules import WrongPlugin, facts_of, line_of, name_of, place, placed, refuse_wrong, wrongs
 from plugins.words import listed, near
 
 if TYPE_CHECKING:
@@ -46,6 +46,13 @@ class Description:
     error: dict[str, Any] | None = None
     source: str = ""
     path: str = ""
+
+    @property
+    def refusal(self) -> str:
+        """Why it cannot be used, with file and line; "" when it can."""
+        return (
+            placed(self.error["message"], self.error["file"] or "", self.error["line"]) if self.error else ""
+        )
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +23,7 @@ ENTRY = "entry:"
 class WrongPlugin(MxxError):
     """A plugin cannot be used as it is written.
 
-    code: which rule; file, line: where; example: what would be right.
+    The message does not say where. code: which rule; file, line: where; example: what would be right.
     """
 
     def __init__(
@@ -36,6 +37,17 @@ class WrongPlugin(MxxError):
     ) -> None:
         super().__init__(message)
         self.code, self.file, self.line, self.example = code, file, line, example
+
+    def placed(self) -> str:
+        """`backup.py, line 5: ...`"""
+        return placed(str(self), self.file, self.line)
+
+
+def placed(message: str, file: str, line: int | None) -> str:
+    """A message with its place in front, as far as it is known."""
+    name = os.path.basename(file)
+    where = f"{name}, line {line}" if name and line else name
+    return f"{where}: {message}" if where else message
 
 
 def name_of(cls: type) -> str:

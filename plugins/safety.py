@@ -18,7 +18,9 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 def source_text(path: Path) -> str:
     """The text of a plugin file that may be run. Raises WrongPlugin."""
-    return decoded(content(path), path)
+    data = content(path)
+    refuse_unsafe_helpers(path.parent)
+    return decoded(data, path)
 
 
 def content(path: Path) -> bytes:
@@ -32,8 +34,7 @@ def content(path: Path) -> bytes:
     if facts.st_size > MAX_SIZE:
         size = f"{facts.st_size / MAX_SIZE:.1f} MiB"
         raise _wrong(path, "too_large", f"holds {size}: a plugin file may hold 1 MiB, keep data elsewhere")
-    for file in (path, *helpers(path.parent)):
-        refuse_unsafe(file)
+    refuse_unsafe(path)
     try:
         return path.read_bytes()
     except OSError as error:
@@ -42,7 +43,17 @@ def content(path: Path) -> bytes:
 
 def helpers(folder: Path) -> list[Path]:
     """`_*.py`: no plugins, but what plugins beside them may import."""
-    return sorted(folder.glob("_*.py"))
+    names = sorted(os.listdir(folder))
+    return [folder / name for name in names if name.startswith("_") and name.endswith(".py")]
+
+
+def refuse_unsafe_helpers(folder: Path) -> None:
+    """A plugin is as safe as what it imports."""
+    for helper in helpers(folder):
+        try:
+            refuse_unsafe(helper)
+        except OSError as error:
+            raise _wrong(helper, "unreadable", f"cannot be read: {_why(helper, error)}") from None
 
 
 def decoded(data: bytes, path: Path) -> str:
@@ -66,24 +77,26 @@ def refuse_unsafe(path: Path) -> None:
     """Raise WrongPlugin with the command to run unless only its user (and root) may change what is read here."""
     if os.name == "nt":  # modes say nothing there; the home's own access list does
         return
-    for file in (path.absolute(), path.resolve()):
-        for one in _chain(file):
-            if refusal := _refusal(one, near=one in (file, file.parent)):
+    for file in {os.path.abspath(path), os.path.realpath(path)}:
+        for number, one in enumerate(_chain(file)):
+            if refusal := _refusal(one, near=number < 2):
                 raise _wrong(path, "writable", refusal)
 
 
-def _chain(path: Path) -> Iterator[Path]:
+def _chain(path: str) -> Iterator[str]:
     """The file and the folders above it, up to the user's home folder or the root."""
-    home = Path.home()
-    for one in (path, *path.parents):
-        yield one
-        if one == home:
+    home = os.path.expanduser("~")
+    while True:
+        yield path
+        above = os.path.dirname(path)
+        if above == path or path == home:
             return
+        path = above
 
 
-def _refusal(path: Path, near: bool) -> str:
+def _refusal(path: str, near: bool) -> str:
     """near: the file or its own folder. Further up a sticky folder (as /tmp) will do: others cannot replace what is ours."""
-    facts = path.stat()
+    facts = os.stat(path)
     if facts.st_uid not in (0, os.getuid()):
         return f"is not run: {path} belongs to another user; run: chown {os.getuid()} '{path}'"
     sticky = facts.st_mode & stat.S_ISVTX and not near
@@ -93,7 +106,7 @@ def _refusal(path: Path, near: bool) -> str:
 
 
 def _wrong(path: Path, code: str, message: str, line: int | None = None) -> WrongPlugin:
-    return WrongPlugin(f"{path.name} {message}.", code=code, file=str(path), line=line)
+    return WrongPlugin(f"it {message}.", code=code, file=str(path), line=line)
 
 
 def _why(path: Path, error: OSError) -> str:

@@ -214,7 +214,7 @@ def _built(spec: RunSpec, instance: str, key: str, options: dict[str, Any]) -> A
             _check(cls, instance, options)  # no other process may run its code
         return cls(**options)
     except WrongPlugin as error:
-        raise MxxError(f"[{instance}] cannot be loaded: {error}") from error.__cause__
+        raise MxxError(f"[{instance}] cannot be loaded: {error.placed()}") from error.__cause__
     except MxxError:
         raise
     except BaseException as error:

@@ -85,7 +85,10 @@ def test_a_plugin_that_cannot_be_loaded_is_told_with_its_reason(monkeypatch: pyt
     )
     monkeypatch.setitem(registry.catalog(), "os", broken)
     (problem,) = problems_of('[os]\ncmd = "a"\n')
-    assert (problem.code, problem.message) == ("broken_plugin", "[os] cannot be loaded: SyntaxError: oops")
+    assert (problem.code, problem.message) == (
+        "broken_plugin",
+        "[os] cannot be loaded: os.py, line 3: SyntaxError: oops",
+    )
 
 
 def test_at_most_fifty_problems_are_told() -> None:
