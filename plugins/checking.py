@@ -86,7 +86,7 @@ def _globals(jobfile: JobFile, known: Catalog) -> list[Problem]:
     return [
         Problem(key, "not_a_table", f"{key} is a plugin: it needs a table, not {kind(value)}", f"[{key}]")
         for key, value in jobfile.config.items()
-        if key in known and key not in {section.key for section in jobfile.sections}
+        if key in known and key not in RESERVED and key not in {section.key for section in jobfile.sections}
     ]
 
 

@@ -147,6 +147,7 @@ class Lifecycle:
         began, clock = time.time(), self.run.host.now()
         try:
             while self._held(holders):
+                self._tell_changes()
                 self.run.host.wait(TICK)
         finally:
             if holders:

@@ -48,6 +48,7 @@ class Lifetime(Plugin):
 
     @hook("on_true")
     def still_young(self, run: RunContext) -> bool:
+        self.hand_over_kill_list(run)
         if run.elapsed >= self.lifetime:
             return False
         programs = [launch for launch in run.launches if launch.holds]
@@ -67,7 +68,8 @@ class Lifetime(Plugin):
 
     @hook("post_action", priority=-1000)
     def hand_over_kill_list(self, run: RunContext) -> None:
-        run.kill_names += [name for _, name in self.killList]
+        """While it holds too: should the runner die in the hold, the keeper knows the names."""
+        run.kill_names += [name for _, name in self.killList if name not in run.kill_names]
 
     def _restart(self, run: RunContext, gone: list[Launch]) -> None:
         """Start each ended program again, after a pause that doubles from 1 s up to a minute."""
