@@ -166,7 +166,11 @@ class Template:
     def _fit(self, steps: Steps, value: Any) -> Any:
         """A number where only texts fit is written out, as in `cmd = ["seq", "${params.count}"]`."""
         schema = self._schema_at(steps)
-        if json_kinds(schema) & _kinds_of(value) or not _takes_texts(schema) or isinstance(value, list | dict):
+        if (
+            json_kinds(schema) & _kinds_of(value)
+            or not _takes_texts(schema)
+            or isinstance(value, list | dict)
+        ):
             return value
         return text_of(value)
 

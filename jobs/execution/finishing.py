@@ -19,7 +19,7 @@ from plugins.exceptions import BadInput
 
 log = logging.getLogger("mxx.run")
 
-PASSING = ("events", "ledger", "vars", "progress", "state", "cancel")
+PASSING = ("events", "ledger", "owed", "vars", "progress", "state", "cancel")
 """Files of an attempt that nobody needs once the row is finished; marker, result and log stay."""
 
 

@@ -100,7 +100,7 @@ class Foreground:
 
     def _after_a_dead_keeper(self, run: Run) -> None:
         """It may have ended in order between two looks; if not, the run is lost, or never began."""
-        if recover(run, self.row.pk) is Fate.REQUEUED:
+        if recover(run, self.row.pk, start_cold) is Fate.REQUEUED:
             Run.objects.filter(pk=run.pk).update(reserved_for=self.row.pk)
 
     def _show_news(self, run: Run, attempt: int) -> None:

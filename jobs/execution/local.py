@@ -111,7 +111,7 @@ class LocalDispatcher:
         if release_reservations():
             self.kick.set()
         for run in orphans(self.owner):
-            fate = recover(run, self.owner)
+            fate = recover(run, self.owner, self.keepers.start)
             if fate is not Fate.UNDECIDED:
                 log.warning("run %s of %s: %s", run.pk, run.job_name, fate.value)
                 self.kick.set()
@@ -127,7 +127,7 @@ class LocalDispatcher:
                 started = services.run_dir(run).started() or {}
                 note_started({run.pk: (run.attempt, started.get("at", time.time()))}, self.owner)
             return
-        fate = recover(run, self.owner)
+        fate = recover(run, self.owner, self.keepers.start)
         if fate in (Fate.FINISHED, Fate.LOST, Fate.REQUEUED):
             self._seen.pop(run.pk, None)
             self.kick.set()

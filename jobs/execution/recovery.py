@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from jobs import services
 from jobs.execution import owner as owners
 from jobs.execution.finishing import finish_all, finish_without_result
+from jobs.execution.specs import spec_of
 from jobs.models import ACTIVE, Run, Status, Supervisor
 from jobs.timing import clock
 from plugins.custody.backends import Identity, backend
 from plugins.custody.kill import terminate
-from plugins.custody.rundir import RunDir
+from plugins.custody.rundir import CLEANUP, STARTED, RunDir
+from plugins.custody.spec import RunSpec
 from plugins.exceptions import MxxError
 from plugins.restoring import take_back_of
 
 log = logging.getLogger("mxx.recovery")
 
+Start = Callable[[RunSpec], object]
+"""Hands a go token to a keeper."""
 WRITING = 5.0
 """Seconds an empty start marker may be somebody's pen; older, its writer is dead."""
 
@@ -31,6 +38,7 @@ class Fate(Enum):
     ADOPTED = "adopted"
     REQUEUED = "queued again"
     LOST = "lost"
+    CLEANING = "cleaned up after"
     UNDECIDED = "undecided"
 
 
@@ -51,7 +59,7 @@ def release_reservations() -> int:
     return reserved.exclude(reserved_for__in=living).update(reserved_for="")
 
 
-def recover(run: Run, me: str) -> Fate:
+def recover(run: Run, me: str, start: Start) -> Fate:
     """Decide by what is on disk; the start marker fences off a keeper that may still hold the go token."""
     folder = services.run_dir(run)
     if finish_all([run]):
@@ -66,18 +74,22 @@ def recover(run: Run, me: str) -> Fate:
         return Fate.UNDECIDED
     if keeper_lives(folder):
         return _adopt(run, me)
-    return Fate.FINISHED if finish_all([run]) else _lose(run)
+    return Fate.FINISHED if finish_all([run]) else _lose(run, me, start)
 
 
 def keeper_lives(folder: RunDir) -> bool:
-    started = folder.started()
-    if not started or "pid" not in started or started["boot"] != backend().boot():
+    """The attempt's own keeper, or the one that cleans up after it."""
+    return any(_lives(folder.started(name)) for name in (STARTED, CLEANUP))
+
+
+def _lives(marker: dict[str, Any] | None) -> bool:
+    if not marker or "pid" not in marker or marker["boot"] != backend().boot():
         return False
-    return backend().alive(Identity(started["pid"], started["start"]))
+    return backend().alive(Identity(marker["pid"], marker["start"]))
 
 
 def _is_old(folder: RunDir) -> bool:
-    return time.time() - (folder.path / "started").stat().st_mtime > WRITING
+    return time.time() - (folder.path / STARTED).stat().st_mtime > WRITING
 
 
 def _requeue(run: Run) -> Fate:
@@ -101,12 +113,26 @@ def _adopt(run: Run, me: str) -> Fate:
     return Fate.ADOPTED if won else Fate.UNDECIDED
 
 
-def _lose(run: Run) -> Fate:
-    """The keeper died without a result: end what it launched, then say so."""
-    receipt = sweep(services.run_dir(run))
-    told = [str(receipt["text"]), *_taken_back(services.run_dir(run))]
+def _lose(run: Run, me: str, start: Start) -> Fate:
+    """The keeper died without a result: end what it launched; the post_actions it owed are done by another."""
+    folder = services.run_dir(run)
+    receipt = sweep(folder)
+    told = [str(receipt["text"]), *_taken_back(folder)]
     reason = f"its keeper died without a result; {'; '.join(told)}"
+    owed = folder.owed() is not None and folder.started(CLEANUP) is None
+    if owed and _adopt(run, me) is Fate.ADOPTED and _start_clean_up(run, reason, start):
+        return Fate.CLEANING
     return Fate.LOST if finish_without_result(run, Status.LOST, reason, receipt) else Fate.UNDECIDED
+
+
+def _start_clean_up(run: Run, reason: str, start: Start) -> bool:
+    """False when the job can no longer be read: then there is nothing to do it with."""
+    try:
+        start(replace(spec_of(run), lost=reason))
+    except MxxError as error:
+        log.warning("run %s: no clean-up: %s", run.pk, error)
+        return False
+    return True
 
 
 def _taken_back(folder: RunDir) -> list[str]:

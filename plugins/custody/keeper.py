@@ -23,6 +23,7 @@ from plugins.custody.lines import LineFile
 from plugins.custody.notices import Notify, notifier
 from plugins.custody.programs import Programs
 from plugins.custody.receipt import receipt
+from plugins.custody.rundir import CLEANUP, STARTED
 from plugins.custody.runner import Task
 from plugins.custody.spec import RunSpec, hide_our_variables
 from plugins.custody.verdict import Verdict
@@ -66,6 +67,7 @@ class Keeper:
         self.tree_look_at: float | None = None
         self.tree_looked_at = 0.0
         self.events = Events(LineFile(self.dir.file("events")))
+        self.owed = LineFile(self.dir.file("owed"))
         self.writer = Writer(self.dir.file("log"), spec.log_limit)
         self.selector = selectors.DefaultSelector()
         self.programs = Programs(spec, backend, self.writer, self.selector)
@@ -76,6 +78,8 @@ class Keeper:
         """From marker to result. Returns at once, without any effect, when the attempt was started before."""
         if not self._take_marker():
             return
+        if self.spec.lost:
+            self._continue_a_lost_run()
         try:
             self.backend.enter_keeper()
             self.dir.make_work()
@@ -90,15 +94,23 @@ class Keeper:
         me = self.backend.identity(os.getpid())
         assert me is not None
         owner = {"pid": me.pid, "start": me.start, "boot": self.backend.boot(), "mark": self.spec.mark}
-        return self.dir.take_marker({**owner, "at": self.started_at, "grace": self.spec.grace})
+        name = CLEANUP if self.spec.lost else STARTED
+        return self.dir.take_marker({**owner, "at": self.started_at, "grace": self.spec.grace}, name)
+
+    def _continue_a_lost_run(self) -> None:
+        """Its keeper died: only the post_actions that had not begun are left to do, whatever else happened."""
+        self.verdict.settle("lost", self.spec.lost)
+        self.acting, self.cleaned = True, self.dir.owed() or set()
+        self.started_at = (self.dir.started() or {}).get("at", self.started_at)
 
     def _through_the_hooks(self) -> None:
-        if request := self.dir.stop_request():
+        if not self.spec.lost and (request := self.dir.stop_request()):
             self.verdict.settle(request["status"], request["reason"])
             return
-        self._start_runner(Task(self.began))
-        self.notify("started")
-        self._until_runner_is_gone()
+        if not self.spec.lost:
+            self._start_runner(Task(self.began))
+            self.notify("started")
+            self._until_runner_is_gone()
         while self.acting and not self.finished:  # it died before its post_actions were done
             begun = len(self.cleaned)
             stopping = self.verdict.status if self.interrupted else ""
@@ -285,11 +297,13 @@ class Keeper:
 
     def _on_acting(self) -> None:
         self.acting = True
+        self.owed.append({"acting": True})
 
     def _on_begin(self, point: str, plugin: str, method: str) -> None:
         self.hook = f"{point} of {plugin}"
         if point == "post_action":
             self.cleaned.add((point, plugin, method))
+            self.owed.append({"begun": [point, plugin, method]})
 
     def _on_hook(self, point: str, plugin: str, at: float, seconds: float, error: str = "") -> None:
         self.events.add("hook", at=at, plugin=plugin, hook=point, seconds=round(seconds, 6), message=error)

@@ -10,7 +10,10 @@ from typing import Any
 
 from plugins.custody.lines import encoded, read_lines, read_whole
 
+Key = tuple[str, str, str]
 SHARD = 1000
+STARTED, CLEANUP = "started", "cleanup"
+"""Start markers: of the attempt, and of the keeper that cleans up after a dead one."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,11 @@ class RunDir:
 
     # ---- the start marker
 
-    def take_marker(self, owner: dict[str, Any]) -> bool:
-        """Create `started` exclusively. False: this attempt was started (or fenced off) before; touch nothing."""
+    def take_marker(self, owner: dict[str, Any], name: str = STARTED) -> bool:
+        """Create the marker exclusively. False: this attempt was started (or fenced off) before; touch nothing."""
         self._make()
         try:
-            descriptor = os.open(self.file("started"), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            descriptor = os.open(self.file(name), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:
             return False
         try:
@@ -52,15 +55,15 @@ class RunDir:
             os.close(descriptor)
         return True
 
-    def started(self) -> dict[str, Any] | None:
+    def started(self, name: str = STARTED) -> dict[str, Any] | None:
         """Who started the attempt; None: nobody; {}: somebody this instant, or died while writing it."""
-        if not os.path.exists(self.file("started")):
+        if not os.path.exists(self.file(name)):
             return None
-        return next(iter(read_lines(self.file("started"))), {})
+        return next(iter(read_lines(self.file(name))), {})
 
     def ledger(self) -> list[dict[str, Any]]:
         """What was launched, in the lines behind the marker's own: an intent before each spawn, the identity after it."""
-        return read_lines(self.file("started"))[1:]
+        return read_lines(self.file(STARTED))[1:]
 
     # ---- the end
 
@@ -85,6 +88,13 @@ class RunDir:
         """What the keeper has told so far, oldest first; of a run that is over, everything."""
         told: list[dict[str, Any]] = self.read("result").get("events", [])
         return read_lines(self.file("events")) + told
+
+    def owed(self) -> set[Key] | None:
+        """Once pre_action had begun every post_action is owed, but those that have begun: (point, plugin, method).
+
+        None when nothing is owed."""
+        begun = read_lines(self.file("owed"))
+        return {_key(*entry["begun"]) for entry in begun if "begun" in entry} if begun else None
 
     # ---- files
 
@@ -134,3 +144,7 @@ def _make(folder: str | os.PathLike[str]) -> None:
 def _write_all(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
+
+
+def _key(point: str, plugin: str, method: str) -> Key:
+    return (point, plugin, method)

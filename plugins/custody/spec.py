@@ -42,6 +42,8 @@ class RunSpec:
     grace: float = 5.0
     cleanup: float = 30.0
     log_limit: int = 10 << 20
+    lost: str = ""
+    """Why the run is lost: then only the post_actions that its dead keeper had not begun are done."""
 
     def line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"

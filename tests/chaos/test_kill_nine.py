@@ -105,3 +105,43 @@ def test_a_killed_runjob_is_adopted_by_the_supervisor(mxx: Mxx, tmp_path: Path) 
     [run] = mxx.runs("job=long")
     assert mxx.ended(run["id"])["status"] == "succeeded"
     assert file.read_text().split() == ["start", "end"]
+
+
+TIDY = """
+from plugins.base import Plugin
+from plugins.hooks import hook
+
+
+class Tidy(Plugin):
+    name = "tidy"
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def note(self, word: str) -> None:
+        with open(self.file, "a") as file:
+            file.write(word + " ")
+
+    @hook("action")
+    def act(self, run) -> None:
+        self.note("acted")
+
+    @hook("post_action")
+    def tidy(self) -> None:
+        self.note("tidied")
+"""
+
+
+def test_what_a_killed_keeper_owed_is_cleaned_up_once(mxx: Mxx, tmp_path: Path) -> None:
+    file, notes = tmp_path / "effects", tmp_path / "notes"
+    (mxx.home / "plugins").mkdir(mode=0o700)
+    (mxx.home / "plugins" / "tidy.py").write_text(TIDY)
+    (mxx.home / "plugins" / "tidy.py").chmod(0o600)
+    mxx.save("tidy", f'[tidy]\nfile = "{notes}"\n{long_job(file)}')
+    run_id = mxx.trigger("tidy")
+    until(file.exists, what="the program at work")
+    [keeper] = mxx.keepers()
+    os.kill(keeper, signal.SIGKILL)
+    run = mxx.ended(run_id)
+    assert (run["status"], notes.read_text()) == ("lost", "acted tidied ")
+    assert run["attempt"] == 1
