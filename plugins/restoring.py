@@ -37,7 +37,7 @@ class Edits:
         note = _note(self.folder)
         if note is None:
             return []
-        owner = RunDir(Path(note["run"]))
+        owner = RunDir(note["run"])
         if owner == self.run or _lives(owner):
             raise BadConfig(
                 f"the configuration {self.config} is being edited by run {owner.path.name}: use temp_config = true,"

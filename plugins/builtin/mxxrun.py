@@ -122,7 +122,7 @@ class MxxRun(Plugin):
         from plugins.restoring import Edits
 
         found = run.application(self.app_name)
-        return Edits(Path(found["restore"]), _config(found), run.notes.dir or RunDir(Path("rehearsal")))
+        return Edits(Path(found["restore"]), _config(found), run.notes.dir or RunDir("rehearsal"))
 
 
 def _program(found: dict[str, Any]) -> Path:

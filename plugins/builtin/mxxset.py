@@ -58,7 +58,7 @@ class MxxSet(Plugin):
         source, target = self._source(found), Path(found["path"]).expanduser() / found["cfgroute"]
         if not found["cfgroute"]:
             raise appconfig.BadConfig(f"application {self.app_name!r} has no configuration folder")
-        notes = Edits(Path(found["restore"]), target, run.notes.dir or RunDir(Path("rehearsal"))).claim()
+        notes = Edits(Path(found["restore"]), target, run.notes.dir or RunDir("rehearsal")).claim()
         done = appconfig.merge_folder(source, target, excluded=found["cfge"], overrides=found["cfgow"])
         notes += [f"{file} holds no JSON object: not imported" for file in done.left]
         for note in [*notes, f"imported {done.files} files into {target}, {done.kept} keys kept their value"]:
