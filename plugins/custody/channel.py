@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 from plugins.exceptions import KeeperGone
@@ -46,8 +47,10 @@ class Channel:
         self.queue(message)
         self.flush()
 
-    def receive(self) -> list[dict[str, Any]]:
-        """Whole messages that have arrived. Raises KeeperGone at the end, and BlockingIOError as the socket does."""
+    def receive(self) -> Iterator[dict[str, Any]]:
+        """Whole messages that have arrived, read one by one: nonsense behind a good one does not cost the good one.
+
+        Raises KeeperGone at the end, and BlockingIOError as the socket does."""
         try:
             chunk = self.sock.recv(CHUNK)
         except BlockingIOError:
@@ -58,10 +61,10 @@ class Channel:
             raise KeeperGone
         self._parts.append(chunk)
         if b"\n" not in chunk:
-            return []
+            return iter(())
         *lines, rest = b"".join(self._parts).split(b"\n")
         self._parts = [rest]
-        return [json.loads(line) for line in lines]
+        return map(json.loads, lines)
 
     def close(self) -> None:
         self.sock.close()
