@@ -52,6 +52,9 @@ class Events:
             self.flush()
         return self._new
 
+    def close(self) -> None:
+        self._file.close()
+
     @property
     def lost(self) -> int:
         return self._file.lost

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import selectors
 import signal
+import socket
 import sys
 import time
 from typing import Any
@@ -42,6 +43,10 @@ DRAIN = 0.2
 """Seconds to wait for the rest of the output after the tree is empty: somebody outside may hold the pipe."""
 FULL_DISK_PATIENCE = 10.0
 """Seconds in which the result is tried again when it cannot be written."""
+MOST_RUNS = 100
+"""Runs that one keeper process keeps, one after the other, at most."""
+FREE = b"f"
+"""What a keeper says to the zygote when it could keep another run."""
 
 
 class Keeper:
@@ -55,6 +60,7 @@ class Keeper:
         self.acting = self.cleaning = self.finished = self.interrupted = False
         self.cleaned: set[Key] = set()
         """post_action hooks that have begun: a clean-up runner does not repeat them."""
+        self.failed_itself = False
         self.kill_names: list[str] = []
         self.state = ""
         """run.state as JSON once the run has changed it."""
@@ -66,18 +72,23 @@ class Keeper:
         self.cleanup_until: float | None = None
         self.tree_look_at: float | None = None
         self.tree_looked_at = 0.0
+        self.wake_pipe: tuple[int, ...] = ()
         self.events = Events(LineFile(self.dir.file("events")))
-        self.owed = LineFile(self.dir.file("owed"))
+        self.journal = LineFile(self.dir.file(STARTED))
+        """What the keeper after us must know, in the lines behind the marker's own."""
         self.writer = Writer(self.dir.file("log"), spec.log_limit)
         self.selector = selectors.DefaultSelector()
-        self.programs = Programs(spec, backend, self.writer, self.selector)
+        self.programs = Programs(spec, backend, self.journal, self.writer, self.selector)
 
     # ---- the whole way
 
-    def keep(self) -> None:
-        """From marker to result. Returns at once, without any effect, when the attempt was started before."""
+    def keep(self) -> bool:
+        """From marker to result. Returns at once, without any effect, when the attempt was started before.
+
+        True when this process is as it was before: nobody is left, and nothing went wrong in the keeper itself.
+        """
         if not self._take_marker():
-            return
+            return True
         if self.spec.lost:
             self._continue_a_lost_run()
         try:
@@ -87,8 +98,18 @@ class Keeper:
             self._through_the_hooks()
         except Exception as error:  # whatever it is, no program may outlive it
             self._failed_itself(error)
-        self._end()
+        left = self._end()
         self.notify("ended")
+        return not (left or self.failed_itself)
+
+    def close(self) -> None:
+        """Every descriptor of the run."""
+        signal.set_wakeup_fd(-1)
+        for closing in (self.programs, self.journal, self.writer, self.events):
+            closing.close()
+        for pipe in self.wake_pipe:
+            os.close(pipe)
+        self.selector.close()
 
     def _take_marker(self) -> bool:
         me = self.backend.identity(os.getpid())
@@ -125,6 +146,7 @@ class Keeper:
             self._watch_the_clock()
 
     def _failed_itself(self, error: Exception) -> None:
+        self.failed_itself = True
         self.verdict.settle("failed", f"the keeper failed: {words_of(error)}")
         self.writer.append(ERR, 0, traceback_of(error).encode(errors="replace"))
         self._kill_runner()
@@ -132,8 +154,11 @@ class Keeper:
 
     # ---- the end
 
-    def _end(self) -> None:
-        """Nothing of the run outlives this; output of the tree is drained before the result is written."""
+    def _end(self) -> bool:
+        """Nothing of the run outlives this; output of the tree is drained before the result is written.
+
+        True when somebody could not be ended.
+        """
         ending = terminate(
             self.backend,
             self._members,
@@ -151,6 +176,7 @@ class Keeper:
         self.verdict.settle("succeeded", "", self.programs.last_code())
         result = {**self.verdict.result(self.started_at, found), "events": events}
         self._write_result({**result, "state": self.state} if self.state else result)
+        return bool(ending.left)
 
     def _end_by_name(self) -> list[str]:
         from plugins.custody import byname  # psutil costs a lean keeper 10 ms; few runs ask for it
@@ -216,7 +242,7 @@ class Keeper:
 
     def _open_wake_pipe(self) -> None:
         """Every signal that has a handler makes one turn of the loop."""
-        reading, writing = os.pipe()
+        reading, writing = self.wake_pipe = os.pipe()
         os.set_blocking(reading, False)
         os.set_blocking(writing, False)
         signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
@@ -297,13 +323,13 @@ class Keeper:
 
     def _on_acting(self) -> None:
         self.acting = True
-        self.owed.append({"acting": True})
+        self.journal.append({"acting": True})
 
     def _on_begin(self, point: str, plugin: str, method: str) -> None:
         self.hook = f"{point} of {plugin}"
         if point == "post_action":
             self.cleaned.add((point, plugin, method))
-            self.owed.append({"begun": [point, plugin, method]})
+            self.journal.append({"begun": [point, plugin, method]})
 
     def _on_hook(self, point: str, plugin: str, at: float, seconds: float, error: str = "") -> None:
         self.events.add("hook", at=at, plugin=plugin, hook=point, seconds=round(seconds, 6), message=error)
@@ -419,11 +445,39 @@ def prepare_signals() -> None:
         signal.signal(number, lambda *_: None)
 
 
-def run(spec: RunSpec, notices: int) -> None:
-    """Keep one run; `notices` is a non-blocking pipe for the supervisor's comfort, whose reader may be gone."""
-    if os.getpid() != os.getsid(0):
-        os.setsid()
-    Keeper(spec, platform_backend(), notifier(notices, spec)).keep()
+def run(spec: RunSpec, notices: int) -> bool:
+    """Keep one run; `notices` is a non-blocking pipe for the supervisor's comfort, whose reader may be gone.
+
+    True when nothing is left of it, so that this process may keep another.
+    """
+    keeper = Keeper(spec, platform_backend(), notifier(notices, spec))
+    try:
+        return keeper.keep()
+    finally:
+        keeper.close()
+
+
+def serve(first: RunSpec, line: socket.socket, notices: int) -> None:
+    """For the zygote: keep a run, say FREE, keep the next that comes by the line, until it ends."""
+    spec: RunSpec | None = first
+    for _ in range(MOST_RUNS):
+        if spec is None or not run(spec, notices):
+            return
+        spec = _next(line)
+
+
+def _next(line: socket.socket) -> RunSpec | None:
+    try:
+        line.sendall(FREE)
+    except OSError:  # the zygote is gone
+        return None
+    text = b""
+    while not text.endswith(b"\n"):
+        chunk = line.recv(1 << 16)
+        if not chunk:
+            return None
+        text += chunk
+    return RunSpec.read(text)
 
 
 def main() -> None:
@@ -431,6 +485,8 @@ def main() -> None:
     prepare_signals()
     hide_our_variables()
     os.umask(0o077)
+    if os.getpid() != os.getsid(0):
+        os.setsid()
     line = sys.stdin.buffer.readline()
     if line.endswith(b"\n"):
         notices = os.dup(1)

@@ -26,6 +26,11 @@ class LineFile:
     def exists(self) -> bool:
         return self._file >= 0
 
+    def close(self) -> None:
+        if self.exists:
+            os.close(self._file)
+            self._file = -1
+
     def append(self, *contents: dict[str, Any]) -> None:
         text = b"".join(encoded(content) + b"\n" for content in contents)
         try:

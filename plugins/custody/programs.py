@@ -61,11 +61,16 @@ class Program:
 
 class Programs:
     def __init__(
-        self, spec: RunSpec, backend: Backend, writer: Writer, selector: selectors.BaseSelector
+        self,
+        spec: RunSpec,
+        backend: Backend,
+        ledger: LineFile,
+        writer: Writer,
+        selector: selectors.BaseSelector,
     ) -> None:
-        self._spec, self._backend, self._writer, self._selector = spec, backend, writer, selector
+        self._spec, self._backend, self._ledger = spec, backend, ledger
+        self._writer, self._selector = writer, selector
         self._environment = {**outer_environment(), **spec.environment()}
-        self._ledger = LineFile(spec.dir.file("started"))
         self._pipes: set[int] = set()
         self._wide: set[int] = set()
         self.all: list[Program] = []
@@ -113,6 +118,10 @@ class Programs:
         """A line of MXX's own in the log."""
         self._writer.append(MXX, 0, text.encode(errors="replace") + b"\n")
 
+    def close(self) -> None:
+        for pipe in list(self._pipes):
+            self._unwatch(pipe)
+
     # ---- ends
 
     def exited(self, pid: int, code: int) -> Program | None:
@@ -150,6 +159,9 @@ class Programs:
             if len(chunk) == PIPE:
                 self._widen(pipe)
             return
+        self._unwatch(pipe)
+
+    def _unwatch(self, pipe: int) -> None:
         self._selector.unregister(pipe)
         self._pipes.discard(pipe)
         self._wide.discard(pipe)

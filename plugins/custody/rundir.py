@@ -62,8 +62,8 @@ class RunDir:
         return next(iter(read_lines(self.file(name))), {})
 
     def ledger(self) -> list[dict[str, Any]]:
-        """What was launched, in the lines behind the marker's own: an intent before each spawn, the identity after it."""
-        return read_lines(self.file(STARTED))[1:]
+        """What was launched: an intent before each spawn, the identity after it."""
+        return [entry for entry in self._journal() if "intent" in entry or "launch" in entry]
 
     # ---- the end
 
@@ -93,8 +93,14 @@ class RunDir:
         """Once pre_action had begun every post_action is owed, but those that have begun: (point, plugin, method).
 
         None when nothing is owed."""
-        begun = read_lines(self.file("owed"))
-        return {_key(*entry["begun"]) for entry in begun if "begun" in entry} if begun else None
+        journal = self._journal()
+        if not any("acting" in entry for entry in journal):
+            return None
+        return {_key(*entry["begun"]) for entry in journal if "begun" in entry}
+
+    def _journal(self) -> list[dict[str, Any]]:
+        """The lines behind the marker's own."""
+        return read_lines(self.file(STARTED))[1:]
 
     # ---- files
 

@@ -1,7 +1,8 @@
-"""The zygote: a lean, single-threaded process that forks a keeper for each line it reads.
+"""The zygote: a lean, single-threaded process that gives each run to a keeper.
 
-It imports neither Django nor pydantic, and of plugins only MXX's own, so that a fork costs about a millisecond.
-End of input (the supervisor is gone) ends it; the keepers live on.
+It imports neither Django nor pydantic, and of plugins only MXX's own, so that a fork costs about a millisecond. A
+keeper whose run is over may get another one: that saves a third of what a short run costs. End of input (the
+supervisor is gone) ends the zygote and its free keepers; those with a run live on.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import gc
 import os
 import selectors
 import signal
+import socket
+import time
 import traceback
+from dataclasses import dataclass
 
 from plugins import registry
 from plugins.custody import keeper
@@ -22,61 +26,105 @@ from plugins.custody.spec import RunSpec, hide_our_variables, outer_environment
 from plugins.hooks import hooks_of
 
 NOTICES = 3
+"""The descriptor of the pipe to the supervisor, which all keepers share."""
+FREE_FOR = 1.0
+"""Seconds that a free keeper waits for another run."""
+
+
+@dataclass
+class Hand:
+    """A keeper process and the run it has; None while it is free."""
+
+    pid: int
+    sock: socket.socket
+    spec: RunSpec | None
+    free_since: float = 0.0
 
 
 class Zygote:
-    """stdin: one RunSpec a line; fd 3: a pipe to the supervisor, shared by all keepers."""
+    """stdin: one RunSpec a line."""
 
     def __init__(self) -> None:
-        self.keepers: dict[int, RunSpec] = {}
+        self.hands: dict[int, Hand] = {}
+        self.free: list[Hand] = []
+        """The one that became free last is taken first, so that a quiet time lets the others go."""
+        self.selector = selectors.DefaultSelector()
         self._rest = b""
+        self._ended = False
 
     def serve(self) -> None:
-        selector = selectors.DefaultSelector()
         wake, sleeping = os.pipe()
         os.set_blocking(wake, False)
         os.set_blocking(sleeping, False)
         signal.set_wakeup_fd(sleeping, warn_on_full_buffer=False)
-        selector.register(0, selectors.EVENT_READ)
-        selector.register(wake, selectors.EVENT_READ)
-        while True:
-            ready = {key.fd for key, _ in selector.select()}
-            if wake in ready:
-                os.read(wake, 4096)
-                self._reap()
-            if 0 in ready and not self._read():
-                return
+        self.selector.register(0, selectors.EVENT_READ, self._read)
+        self.selector.register(wake, selectors.EVENT_READ, lambda: self._woken(wake))
+        while not self._ended:
+            for key, _ in self.selector.select(FREE_FOR if self.free else None):
+                key.data()
+            self._dismiss_idle()
 
-    def _read(self) -> bool:
+    def _read(self) -> None:
         chunk = os.read(0, 1 << 16)
+        self._ended = not chunk
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
-            self._start(RunSpec.read(line))
-        return bool(chunk)
+            self._give(line)
 
-    def _start(self, spec: RunSpec) -> None:
+    def _give(self, line: bytes) -> None:
+        spec = RunSpec.read(line)
+        while self.free:
+            hand = self.free.pop()
+            try:
+                hand.sock.sendall(line + b"\n")
+            except OSError:  # it died meanwhile
+                continue
+            hand.spec = spec
+            return
+        self._fork(spec)
+
+    def _fork(self, spec: RunSpec) -> None:
+        ours, theirs = socket.socketpair()
         try:
             pid = os.fork()
         except OSError:  # no more processes: the supervisor finds no marker and queues the run again
             traceback.print_exc()
             notifier(NOTICES, spec)("gone")
             return
-        if pid:
-            self.keepers[pid] = spec
-            return
-        code = 1
-        try:
-            signal.set_wakeup_fd(-1)
-            _close_the_zygotes()
-            keeper.run(spec, NOTICES)
-            code = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(code)
+        if not pid:
+            _become_keeper(spec, theirs)
+        theirs.close()
+        hand = self.hands[pid] = Hand(pid, ours, spec)
+        self.selector.register(ours, selectors.EVENT_READ, lambda: self._hear(hand))
 
-    def _reap(self) -> None:
-        """Tell the supervisor of every keeper that ended, so that a killed one is found at once."""
+    # ---- keepers that are done
+
+    def _hear(self, hand: Hand) -> None:
+        """It is free, or it has ended."""
+        try:
+            free = hand.sock.recv(1) == keeper.FREE
+        except OSError:
+            free = False
+        if free:
+            hand.spec, hand.free_since = None, time.monotonic()
+            self.free.append(hand)
+        else:
+            self._part_with(hand)
+
+    def _part_with(self, hand: Hand) -> None:
+        """The end of its input ends it."""
+        if hand in self.free:
+            self.free.remove(hand)
+        self.selector.unregister(hand.sock)
+        hand.sock.close()
+
+    def _dismiss_idle(self) -> None:
+        limit = time.monotonic() - FREE_FOR
+        for hand in [hand for hand in self.free if hand.free_since <= limit]:
+            self._part_with(hand)
+
+    def _woken(self, wake: int) -> None:
+        os.read(wake, 4096)
         while True:
             try:
                 pid, _ = os.waitpid(-1, os.WNOHANG)
@@ -84,15 +132,35 @@ class Zygote:
                 return
             if not pid:
                 return
-            spec = self.keepers.pop(pid)
-            notifier(NOTICES, spec)("gone")
+            self._buried(self.hands.pop(pid))
+
+    def _buried(self, hand: Hand) -> None:
+        """Tell the supervisor of a keeper that ended, so that a killed one is found at once."""
+        if hand.spec is not None:
+            notifier(NOTICES, hand.spec)("gone")
 
 
-def _close_the_zygotes() -> None:
-    """A keeper keeps fd 0 (nowhere), 1 and 2 (the supervisor's log), 3 (notices), and nothing of the zygote's."""
+def _become_keeper(spec: RunSpec, line: socket.socket) -> None:
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        os.setsid()
+        keeper.serve(spec, _only_fds(line), NOTICES)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _only_fds(line: socket.socket) -> socket.socket:
+    """A keeper keeps 0 (nowhere), 1 and 2 (the supervisor's log), the notices and the line to the zygote."""
     nowhere = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nowhere, 0)
-    os.closerange(NOTICES + 1, 256)
+    kept = os.dup(line.detach())
+    os.dup2(kept, NOTICES + 1, inheritable=False)
+    os.closerange(NOTICES + 2, 4096)
+    return socket.socket(fileno=NOTICES + 1)
 
 
 def _take_fds() -> None:

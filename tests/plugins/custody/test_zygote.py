@@ -20,11 +20,11 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def heard(notices: int, runs: int) -> list[dict[str, object]]:
-    """Notices until so many keepers are gone."""
+def heard(notices: int, kind: str) -> list[dict[str, object]]:
+    """Notices up to the first of this kind."""
     text = b""
     limit = time.monotonic() + 20
-    while text.count(b'"gone"') < runs:
+    while f'"{kind}"'.encode() not in text:
         assert select.select([notices], [], [], limit - time.monotonic())[0], text
         text += os.read(notices, 1 << 16)
     return [json.loads(line) for line in text.splitlines()]
@@ -37,19 +37,57 @@ def test_it_has_a_name_and_a_session_of_its_own(zygote: Zygote) -> None:
     assert b"manage.py" not in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def test_it_tells_of_start_end_and_keeper_gone(home: Home) -> None:
+def test_it_tells_of_the_start_and_the_end_of_a_run(home: Home) -> None:
     reading, writing = os.pipe()
     home.zygote = Zygote(stdout=writing)
     os.close(writing)
     home.run(program("true"))
-    notices = heard(reading, 1)
+    notices = heard(reading, "ended")
     assert [(one["kind"], one["run"], one["attempt"]) for one in notices] == [
         ("started", 1, 1),
         ("ended", 1, 1),
-        ("gone", 1, 1),
     ]
     assert home.zygote.close() == 0
     os.close(reading)
+
+
+def test_a_keeper_may_keep_several_runs_and_loses_no_descriptor_by_it(home: Home) -> None:
+    home.zygote = Zygote()
+    first = home.go(program("true"))
+    first.result()
+    keeper = first.keeper()
+    open_then = until(lambda: free(keeper.pid))
+    for _ in range(5):
+        assert home.run(program("true"))["status"] == "succeeded"
+        assert until(lambda: free(keeper.pid)) == open_then
+    assert home.runs[-1].keeper() == keeper
+    home.zygote.close()
+
+
+def free(keeper: int) -> list[str]:
+    """Descriptors of a keeper that waits for another run."""
+    links = [os.readlink(entry) for entry in Path(f"/proc/{keeper}/fd").iterdir()]
+    return [] if any("eventpoll" in link for link in links) else sorted(links)
+
+
+def test_a_free_keeper_ends_after_a_while(home: Home) -> None:
+    run = home.go(program("true"))
+    run.result()
+    until(lambda: not backend().alive(run.keeper()), 5)
+
+
+def test_a_free_keeper_ends_with_the_zygote(home: Home) -> None:
+    home.zygote = Zygote()
+    run = home.go(program("true"))
+    run.result()
+    home.zygote.process.kill()
+    home.zygote.process.communicate()
+    until(lambda: not backend().alive(run.keeper()), 5)
+
+
+def test_runs_at_the_same_time_have_keepers_of_their_own(home: Home) -> None:
+    runs = [home.go(program("sleep", "60")) for _ in range(3)]
+    assert len({run.keeper() for run in runs}) == 3
 
 
 def test_it_leaves_no_zombies(home: Home) -> None:
@@ -86,7 +124,7 @@ def test_a_keeper_killed_is_told_at_once(home: Home) -> None:
     os.close(writing)
     run = home.go(program("sleep", "60")).begun()
     os.kill(run.keeper().pid, 9)
-    assert [one["kind"] for one in heard(reading, 1)] == ["started", "gone"]
+    assert [one["kind"] for one in heard(reading, "gone")] == ["started", "gone"]
     for member in backend().members(run.spec.mark, keeper=None):
         backend().kill(member.identity)
     home.zygote.close()
@@ -157,7 +195,7 @@ def test_when_no_process_can_be_made_the_supervisor_is_told(home: Home) -> None:
     home.zygote = Zygote(command=["-c", code], stdout=writing, stderr=subprocess.DEVNULL)
     os.close(writing)
     home.go(program("true"))
-    assert [one["kind"] for one in heard(reading, 1)] == ["gone"]
+    assert [one["kind"] for one in heard(reading, "gone")] == ["gone"]
     assert home.zygote.close() == 0
     os.close(reading)
 
