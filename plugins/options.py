@@ -41,6 +41,7 @@ PLAIN: dict[Any, Schema] = {
     list: {"type": "array"},
     dict: {"type": "object"},
     Any: {},
+    object: {},
     inspect.Parameter.empty: {},
 }
 
@@ -67,20 +68,31 @@ class Option:
 
 
 def signature_of(cls: type) -> list[Option]:
-    """The options of a plugin class, in order. Raises WrongOption for a type that a job file cannot hold."""
+    """The options of a plugin class, in order. Raises WrongOption for a type that a job file cannot hold.
+
+    Of a prototype's class such a type says nothing, as it did there: any value will do.
+    """
     constructor: Any = cls.__init__  # type: ignore[misc]
     if constructor is object.__init__:
         return []
-    hints = _hints(cls, constructor)
+    as_before = getattr(cls, "__prototype__", False)
+    hints = _hints(cls, constructor, as_before)
     doc = f"{inspect.getdoc(cls) or ''}\n{inspect.getdoc(constructor) or ''}"
     parameters = list(inspect.signature(constructor).parameters.values())[1:]
-    return [_option(cls, parameter, hints, doc) for parameter in parameters]
+    return [
+        _option(cls, parameter, hints, doc)
+        for parameter in parameters
+        if not (as_before and parameter.kind is parameter.VAR_POSITIONAL)
+    ]
 
 
-def _hints(cls: type, constructor: Any) -> dict[str, Any]:
+def _hints(cls: type, constructor: Any, as_before: bool) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(constructor, include_extras=True)
+        hints = typing.get_type_hints(constructor, include_extras=True)
+        return {name: Any if as_before and schema_of(hint) is None else hint for name, hint in hints.items()}
     except (NameError, TypeError, SyntaxError) as error:
+        if as_before:
+            return {}
         raise WrongOption(f"{cls.__name__}.__init__: a type cannot be read: {error}") from None
 
 
@@ -111,6 +123,8 @@ def schema_of(annotation: Any) -> Schema | None:
         return _union([schema_of(argument) for argument in arguments if argument is not type(None)])
     if origin is Literal:
         return {"enum": list(arguments)}
+    if origin in (list, dict) and not arguments:  # typing.List as it is
+        return PLAIN[origin]
     if origin is list:
         return _nested("array", "items", arguments[0])
     if origin is dict and arguments[0] is str:

@@ -176,7 +176,7 @@ def flaws(cls: type[Plugin]) -> Iterator[WrongPlugin]:
         )
         return
     for option in options:
-        if option.default is None:
+        if option.default is None or getattr(cls, "__prototype__", False):
             continue
         try:
             check_options(name_of(cls), [option], {option.name: option.default}, "")

@@ -84,6 +84,12 @@ class JobShape(Shape):
     active_runs = RunShape(many=True)
 
 
+class SavedJobShape(JobShape):
+    """What was accepted, but may not be meant, is told once: when it is saved."""
+
+    warnings = serializers.ListField(child=serializers.CharField(), required=False)
+
+
 class RevisionShape(Shape):
     number = serializers.IntegerField()
     created_at = Moment()

@@ -42,6 +42,15 @@ def test_a_broken_one_is_listed_with_its_line(api: Api, home: Home) -> None:
     }
 
 
+def test_a_save_tells_what_may_not_be_meant_and_a_get_does_not(api: Api, home: Home) -> None:
+    home.write("backup.py", native("backup", "def __init__(self, **more): ..."))
+    warnings = ["backup.kepp: [backup] takes it, but knows nothing of it"]
+    made = api.post("jobs/", {"name": "nightly", "toml": "[backup]\nkepp = 5\n"})
+    assert (made.status_code, made.json()["warnings"]) == (201, warnings)
+    assert api.ask("PUT", "jobs/nightly/", {"toml": "[backup]\nkepp = 6\n"}).json()["warnings"] == warnings
+    assert "warnings" not in api.get("jobs/nightly/").json()
+
+
 def test_a_job_with_a_broken_plugin_is_refused_with_file_and_line(api: Api, home: Home) -> None:
     home.write("backup.py", "x = 1\ny = nothing\n")
     refused = api.post("jobs/", {"name": "nightly", "toml": "[backup]\n"})

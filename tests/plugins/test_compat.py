@@ -191,6 +191,27 @@ def test_a_class_may_use_names_that_mean_something_here(home: Home) -> None:
     assert home.run("[old]")[1].startswith("checked A display name True\n")
 
 
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "where: Path = None",
+        "size: tuple = (1, 2)",
+        "what: Unknown = 5",
+        "names: List = None",
+        "count: int = 'x'",
+        "*more",
+    ],
+)
+def test_what_a_prototype_says_of_its_types_is_taken_as_lightly_as_before(home: Home, argument: str) -> None:
+    head = "from __future__ import annotations\nfrom pathlib import Path\nfrom typing import List\n"
+    home.write(
+        "one.py",
+        f'{head}{PROTOTYPE}class One(MxxPlugin):\n    __cmdname__ = "one"\n    def __init__(self, {argument}, **kwargs):\n'
+        '        super().__init__()\n    @hook("action")\n    def act(self):\n        print("acted")\n',
+    )
+    assert home.run("[one]")[1].startswith("acted\n")
+
+
 # ---- killList
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+import typing
 from dataclasses import asdict
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ import pytest
 
 from plugins.base import Duration, Plugin
 from plugins.exceptions import BadInput
-from plugins.options import Option, WrongOption, check_options, json_schema, model_of, signature_of
+from plugins.options import Option, WrongOption, check_options, json_schema, model_of, schema_of, signature_of
 
 
 class Everything(Plugin):
@@ -266,4 +267,12 @@ def test_a_description_may_go_on_in_indented_lines() -> None:
 
         def __init__(self, where: str, how: str) -> None: ...
 
-    assert [option.doc for option in signature_of(Described)] == ["the folder, which must be there.", "gently."]
+    assert [option.doc for option in signature_of(Described)] == [
+        "the folder, which must be there.",
+        "gently.",
+    ]
+
+
+@pytest.mark.parametrize(("annotation", "kind"), [(typing.List, "array"), (typing.Dict, "object")])  # noqa: UP006
+def test_a_list_of_no_particular_type_is_a_list(annotation: Any, kind: str) -> None:
+    assert schema_of(annotation) == {"type": kind}

@@ -18,7 +18,7 @@ from jobs.api.overview import overviews
 from jobs.api.pages import NamedQuery, NumberedQuery, page
 from jobs.api.permissions import needs
 from jobs.api.reading import StrictSerializer, together
-from jobs.api.shapes import ExplanationShape, JobShape, RevisionShape, page_of
+from jobs.api.shapes import ExplanationShape, JobShape, RevisionShape, SavedJobShape, page_of
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Job
 from plugins import jobfile
@@ -34,6 +34,11 @@ def find(name: str) -> Job:
 
 def shown(job: Job) -> dict[str, Any]:
     return dict(JobShape(overviews([job])[0]).data)
+
+
+def saved(job: Job, warnings: list[str]) -> dict[str, Any]:
+    """The job as GET shows it; with `warnings`, if there are any: what was accepted, but may not be meant."""
+    return {**shown(job), "warnings": warnings} if warnings else shown(job)
 
 
 def draft_of(given: dict[str, Any]) -> services.Draft:
@@ -61,7 +66,7 @@ class Jobs(ApiView):
         rows = Job.objects.present().select_related("revision")
         return page(request, rows, self.asked, key="name_key", shape=JobShape, prepare=overviews)
 
-    @extend_schema(operation_id="createJob", request=NewJob, responses={201: JobShape})
+    @extend_schema(operation_id="createJob", request=NewJob, responses={201: SavedJobShape})
     @needs("jobs.add_job")
     def post(self, request: Request) -> Response:
         given = self.given(NewJob)
@@ -73,7 +78,7 @@ class Jobs(ApiView):
             author=self.caller,
             enabled=given.get("enabled"),
         )
-        return Response(shown(job), status=status.HTTP_201_CREATED)
+        return Response(saved(job, draft.warnings), status=status.HTTP_201_CREATED)
 
 
 class DeleteQuery(StrictSerializer):
@@ -86,17 +91,17 @@ class OneJob(ApiView):
     def get(self, request: Request, name: str) -> Response:
         return Response(shown(find(name)))
 
-    @extend_schema(operation_id="replaceJob", request=WholeJob, responses=JobShape)
+    @extend_schema(operation_id="replaceJob", request=WholeJob, responses=SavedJobShape)
     @needs("jobs.change_job")
     def put(self, request: Request, name: str) -> Response:
         job = find(name)
-        return Response(shown(self._changed(job, self.given(WholeJob))))
+        return Response(saved(*self._changed(job, self.given(WholeJob))))
 
-    @extend_schema(operation_id="changeJob", request=PartOfJob, responses=JobShape)
+    @extend_schema(operation_id="changeJob", request=PartOfJob, responses=SavedJobShape)
     @needs("jobs.change_job")
     def patch(self, request: Request, name: str) -> Response:
         job = find(name)
-        return Response(shown(self._changed(job, self.given(PartOfJob))))
+        return Response(saved(*self._changed(job, self.given(PartOfJob))))
 
     @extend_schema(operation_id="deleteJob", responses={204: None})
     @needs("jobs.delete_job")
@@ -107,29 +112,25 @@ class OneJob(ApiView):
         services.delete_job(job=job, cancel=self.asked["cancel"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _changed(self, job: Job, given: dict[str, Any]) -> Job:
-        """Text, name and pause together, or none of them."""
+    def _changed(self, job: Job, given: dict[str, Any]) -> tuple[Job, list[str]]:
+        """Text, name and pause together, or none of them. With the warnings of the text."""
+        warnings: list[str] = []
         with transaction.atomic():
             if given.keys() - {"enabled"}:
                 refuse_job_from_a_file(job)
-                job = self._saved(job, given)
+                job, warnings = self._saved(job, given)
             if "enabled" in given and given["enabled"] != job.enabled:
                 turn = services.resume_job if given["enabled"] else services.pause_job
                 turn(job=job)
-        return job
+        return job, warnings
 
-    def _saved(self, job: Job, given: dict[str, Any]) -> Job:
+    def _saved(self, job: Job, given: dict[str, Any]) -> tuple[Job, list[str]]:
         text = given if "config" in given or "toml" in given else {"toml": job.toml}
         name, draft = together(
             lambda: jobfile.check_name(given.get("name", job.name)), lambda: draft_of(text)
         )
-        return services.save_job(
-            name=name,
-            draft=draft,
-            source="api",
-            job=job,
-            author=self.caller,
-        )
+        job = services.save_job(name=name, draft=draft, source="api", job=job, author=self.caller)
+        return job, draft.warnings
 
 
 class Pause(ApiView):

@@ -98,9 +98,10 @@ def save(request: HttpRequest, name: str) -> HttpResponse:
     based_on = request.POST.get("revision", "")
     try:
         _refuse_unsaveable(found, based_on)
+        draft = services.read_draft(text=text)
         services.save_job(
             name=found.name,
-            draft=services.read_draft(text=text),
+            draft=draft,
             source=found.source,
             job=found,
             author=member(request),
@@ -110,6 +111,8 @@ def save(request: HttpRequest, name: str) -> HttpResponse:
         editor = editor_of(text, problems=error.problems, revision=revision)
         return _page(request, found, editor=editor, status=422)
     messages.success(request, _("Saved. What runs from now on runs like this."))
+    for warning in draft.warnings:
+        messages.warning(request, warning)
     return redirect("web:job", name)
 
 

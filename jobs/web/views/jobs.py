@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -53,6 +54,8 @@ def _create(request: HttpRequest) -> HttpResponse:
     except Conflict as error:
         problem = Problem(error.field or "name", "conflict", str(error), error.example)
         return _editor(request, name=name, text=text, problems=[problem], status=409)
+    for warning in draft.warnings:
+        messages.warning(request, warning)
     return redirect("web:job", created.name)
 
 
