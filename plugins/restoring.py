@@ -52,7 +52,7 @@ class Edits:
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir(parents=True)
             saved = [_saved(draft / str(number), edit) for number, edit in enumerate(edits)]
-            note = {"run": str(self.run.path), "files": saved}
+            note = {"run": self.run.place, "files": saved}
             appconfig.write_bytes(draft / NOTE, json.dumps(note).encode())
             draft.rename(self.folder)  # fails when there is one: whoever comes first has it
         except OSError as error:
@@ -64,7 +64,7 @@ class Edits:
     def take_back_own(self) -> list[str]:
         """Take back the edits of this run, if there are any; returns what there is to say. Raises BadConfig."""
         note = _note(self.folder)
-        return take_back(self.folder) if note and note["run"] == str(self.run.path) else []
+        return take_back(self.folder) if note and note["run"] == self.run.place else []
 
 
 def take_back_of(root: Path, run: RunDir) -> list[str]:
@@ -72,7 +72,7 @@ def take_back_of(root: Path, run: RunDir) -> list[str]:
     said = []
     for place in root.glob(f"*/{NOTE}"):
         note = _note(place.parent)
-        if note and note["run"] == str(run.path):
+        if note and note["run"] == run.place:
             said += ["took back its edits of an application's configuration", *take_back(place.parent)]
     return said
 
