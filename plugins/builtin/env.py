@@ -61,6 +61,4 @@ def _problems(name: str, value: Any) -> list[tuple[str, str, str]]:
         return [(name, "is MXX's own: choose a name that does not begin with MXX_", 'MY_NAME = "value"')]
     if not isinstance(value, str | int | float):
         return [(name, "must be a text, a number, or true or false", f'{name} = "text"')]
-    if isinstance(value, str) and "\0" in value:
-        return [(name, "holds a NUL character", f'{name} = "text"')]
     return []
