@@ -32,6 +32,7 @@ def revisions_of_this_test_alone(db: None) -> Iterator[None]:
 
 def run_of(job: Job, status: str = Status.QUEUED, hours_ago: float = 0) -> Run:
     ended = clock.now() - timedelta(hours=hours_ago)
+    assert job.revision is not None
     return Run.objects.create(
         job=job, job_name=job.name, revision=job.revision, source="api", status=status, finished_at=ended
     )

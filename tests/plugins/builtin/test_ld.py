@@ -64,7 +64,7 @@ def test_it_comes_before_an_app_that_stands_above_it_in_the_job(home: Home, emul
     assert [name for name in ran.hooks if "action of" in name][:2] == ["action of ld", "action of os"]
 
 
-@pytest.mark.parametrize("lost", [(1,), (2,), (3,), (2, 3), (4,)])
+@pytest.mark.parametrize("lost", [(1,), (2, 3), (4,)])
 def test_a_lost_answer_is_no_news(home: Home, emulators: Emulators, lost: tuple[int, ...]) -> None:
     emulators.have({"index": 0, "name": "LDPlayer", "boots_after": 0.2}, lose=lost)
     assert home.outcome("[ld]\nindex = 0\n" + LOOK_AT_IT) == ("succeeded", "")
