@@ -133,7 +133,9 @@ def _unmet(jobfile: JobFile, known: Catalog) -> list[Problem]:
 
 
 def _unnamed(section: Section, description: Description) -> list[str]:
-    """Options that a plugin takes by its `**kwargs` only: perhaps meant, perhaps misspelt."""
+    """Options that a plugin takes by its `**kwargs` only: perhaps meant, perhaps misspelt. [env] means them all."""
+    if description.builtin:
+        return []
     names = [option.name for option in description.options if not option.rest]
     return [
         f"{section.path}.{name}: [{section.key}] takes it, but knows nothing of it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from plugins import checking, jobfile
 from tests.plugins.builtin.kit import Home, only_problem
 
 SHOW = '[os]\ncmd = ["env"]\n'
@@ -24,6 +25,10 @@ def test_what_the_user_had_set_is_replaced_in_the_run_only(home: Home) -> None:
     home.environment["COLOUR"] = "grey"
     assert "COLOUR=red" in home.play('[env]\nCOLOUR = "red"\n' + SHOW).log
     assert "COLOUR=grey" in home.play(SHOW).log
+
+
+def test_a_variable_is_no_option_that_nobody_knows() -> None:
+    assert checking.check(jobfile.parse('[env]\nCOLOUR = "red"\n')).warnings == []
 
 
 @pytest.mark.parametrize(
