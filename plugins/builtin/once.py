@@ -64,7 +64,8 @@ class Once(Plugin):
             return ago >= self.within or No(f"succeeded {ago:.0f} s ago, less than {self.within:.10g} s")
         if done < self._began(now):
             return True
-        return No(f"already succeeded this {self.per}: {done:%Y-%m-%d %H:%M}")
+        when = "today" if self.per == "day" else "this week"
+        return No(f"already succeeded {when}: {done:%Y-%m-%d %H:%M}")
 
     def _began(self, now: datetime) -> datetime:
         """When the current day or week began."""

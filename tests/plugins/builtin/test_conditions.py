@@ -141,7 +141,7 @@ def test_once_a_day_begins_at_midnight_of_its_zone(hours_ago: float, status: str
 
 
 def test_once_says_when_it_was_done() -> None:
-    assert again(1).reason == "once: already succeeded this day: 2026-01-15 11:00"
+    assert again(1).reason == "once: already succeeded today: 2026-01-15 11:00"
 
 
 @pytest.mark.parametrize(("hours_ago", "status"), [(7.9, "skipped"), (8.1, "succeeded")])
