@@ -460,9 +460,8 @@ def run(spec: RunSpec, notices: int) -> bool:
 def serve(first: RunSpec, line: socket.socket, notices: int) -> None:
     """For the zygote: keep a run, say FREE, keep the next that comes by the line, until it ends."""
     spec: RunSpec | None = first
-    for _ in range(MOST_RUNS):
-        if spec is None or not run(spec, notices):
-            return
+    left = MOST_RUNS
+    while spec is not None and run(spec, notices) and (left := left - 1):
         spec = _next(line)
 
 

@@ -64,6 +64,15 @@ def test_a_keeper_may_keep_several_runs_and_loses_no_descriptor_by_it(home: Home
     home.zygote.close()
 
 
+def test_a_keeper_that_has_kept_enough_runs_ends_and_loses_none(home: Home) -> None:
+    code = "from plugins.custody import keeper, zygote\nkeeper.MOST_RUNS = 2\nzygote.main()"
+    home.zygote = Zygote(["-c", code])
+    for _ in range(5):
+        assert home.run(program("true"))["status"] == "succeeded"
+    assert len({run.keeper() for run in home.runs}) >= 3
+    home.zygote.close()
+
+
 def free(keeper: int) -> list[str]:
     """Descriptors of a keeper that waits for another run."""
     links = [os.readlink(entry) for entry in Path(f"/proc/{keeper}/fd").iterdir()]
