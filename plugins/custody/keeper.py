@@ -466,17 +466,14 @@ def serve(first: RunSpec, line: socket.socket, notices: int) -> None:
 
 
 def _next(line: socket.socket) -> RunSpec | None:
+    text = b""
     try:
         line.sendall(FREE)
+        while not text.endswith(b"\n") and (chunk := line.recv(1 << 16)):
+            text += chunk
     except OSError:  # the zygote is gone
         return None
-    text = b""
-    while not text.endswith(b"\n"):
-        chunk = line.recv(1 << 16)
-        if not chunk:
-            return None
-        text += chunk
-    return RunSpec.read(text)
+    return RunSpec.read(text) if text.endswith(b"\n") else None
 
 
 def main() -> None:
