@@ -106,7 +106,17 @@ def with_custom(builtin: Catalog, home: Path) -> Catalog:
     catalog = Catalog({**builtin, **_merged(builtin, findings)})
     catalog.fingerprint = fingerprint
     _catalogs[home] = catalog
+    _log_news(catalog)
     return catalog
+
+
+def _log_news(catalog: Catalog) -> None:
+    custom = [one for one in catalog.values() if not one.builtin]
+    if usable := [one.name for one in custom if not one.error]:
+        log.info("plugins of your own: %s", ", ".join(usable))
+    for one in custom:
+        if one.error:
+            log.warning("[%s] cannot be loaded: %s", one.name, one.refusal)
 
 
 def _all_known(memory: Memory, sources: list[Source]) -> bool:

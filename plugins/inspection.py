@@ -95,17 +95,22 @@ class _Child:
         self.findings_text = b""
         self.noise = b""
         self._readers = [
-            self._reader("findings", self.process.stdout),
-            self._reader("noise", self.process.stderr),
+            self._reader("findings", self.process.stdout, MOST_FINDINGS),
+            self._reader("noise", self.process.stderr, MOST_OUTPUT),
         ]
 
-    def _reader(self, what: str, pipe: IO[bytes] | None) -> Thread:
+    def _reader(self, what: str, pipe: IO[bytes] | None, most: int) -> Thread:
         assert pipe is not None
 
         def read() -> None:
+            size = 0
             with pipe:
                 while chunk := os.read(pipe.fileno(), 1 << 16):
-                    self.heard.put((what, chunk))
+                    if (
+                        size <= most
+                    ):  # the chunk that goes beyond tells of the flood, the rest costs no memory
+                        self.heard.put((what, chunk))
+                    size += len(chunk)
             self.heard.put((what, b""))
 
         thread = Thread(target=read, daemon=True)
@@ -115,11 +120,16 @@ class _Child:
     def findings(self) -> Findings:
         try:
             end = self._listen()
-            if end == "told":
-                return Findings(**json.loads(self._line))
-            return Findings.of(self._wrong(end))
+            return self._told() if end == "told" else Findings.of(self._wrong(end))
         finally:
             self._end()
+
+    def _told(self) -> Findings:
+        try:
+            return Findings(**json.loads(self._line))
+        except (ValueError, TypeError):
+            message = f"it writes where only the process that imports it may write: {AT_IMPORT}."
+            return Findings.of(WrongPlugin(message, code="garbled", file=self.source))
 
     @property
     def _line(self) -> bytes:

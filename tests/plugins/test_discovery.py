@@ -196,6 +196,15 @@ def test_a_plugins_folder_that_is_none_is_told(tmp_path: Path) -> None:
     assert "cannot be read" in Home(tmp_path).error("plugins")
 
 
+def test_what_cannot_be_loaded_is_logged_once_with_file_and_line(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.write("backup.py", "x = 1\ny = nothing\n")
+    for _ in range(3):
+        home.catalog()
+    assert caplog.text.count("[backup] cannot be loaded: backup.py, line 2: NameError") == 1
+
+
 # ---- what a job may say
 
 

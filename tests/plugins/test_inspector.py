@@ -101,6 +101,11 @@ def test_what_looks_like_findings_on_stdout_is_not_taken_for_them(home: Home) ->
     assert findings(home, text).plugins
 
 
+def test_nonsense_among_the_findings_is_told(home: Home) -> None:
+    text = "import os\nfor number in range(3, 20):\n    try: os.write(number, b'{nonsense')\n    except OSError: pass\n"
+    assert told(findings(home, text))[0] == "garbled"
+
+
 @pytest.mark.parametrize("call", ["input()", "input('who? ')", "sys.stdin.read()", "sys.stdin.readline()"])
 def test_nobody_answers_a_question(home: Home, call: str) -> None:
     assert told(findings(home, f"import sys\n{call}\n"))[:2] == ("reads", 2)

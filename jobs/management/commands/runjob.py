@@ -76,9 +76,10 @@ def queued(options: dict[str, Any], owner: str) -> Run:
         raise BadInput(Problem("name", "usage", "give the name of a job, or --file", "runjob hello"))
     if options["file"]:
         path: Path = options["file"]
-        return services.queue_file_run(
-            name=path.stem, draft=read_file(path), params=params, reserved_for=owner
-        )
+        draft = read_file(path)
+        for warning in draft.warnings:
+            sys.stderr.write(f"mxx: {warning}\n")
+        return services.queue_file_run(name=path.stem, draft=draft, params=params, reserved_for=owner)
     job = services.find_job(options["name"])
     return services.trigger_job(job=job, source=Source.CLI, params=params, reserved_for=owner, as_texts=True)
 
