@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from jobs.models import Job, Run, Source, Status
+from jobs.models import Job, Run, Source, Status, Supervisor
 from jobs.services.runs import request_cancel
 from jobs.timing import clock
 
@@ -32,15 +32,25 @@ class Queued(NamedTuple):
     overlap: str | None
     max_parallel: int | None
     queue_max: int | None
+    attempt: int
 
 
-COLUMNS = ("id", "job_id", "source", "reason", "job__overlap", "job__max_parallel", "job__queue_max")
+COLUMNS = (
+    "id",
+    "job_id",
+    "source",
+    "reason",
+    "job__overlap",
+    "job__max_parallel",
+    "job__queue_max",
+    "attempt",
+)
 
 
 def claim(*, free: int, owner: str, host: str, default_parallel: int) -> list[Run]:
     """Win up to `free` runs for this owner; skips what the overlap policy skips. Commits before anything starts."""
     with _alone():
-        queue = Run.objects.claimable(clock.now()).values_list(*COLUMNS)[:LOOK_AT]
+        queue = Run.objects.claimable(clock.now()).values_list(*COLUMNS)
         ids = Decision(default_parallel).choose([Queued(*row) for row in queue], free)
         if ids:
             Run.objects.claim(ids, owner=owner, host=host)
@@ -85,7 +95,9 @@ class Decision:
     def choose(self, queue: list[Queued], free: int) -> list[int]:
         """Ids of the runs that may start now, `free` at most."""
         chosen: list[int] = []
-        for run in queue:
+        for looked, run in enumerate(queue):
+            if looked >= LOOK_AT and len(chosen) >= free:
+                break
             if not self._may_start(run):
                 continue
             if len(chosen) >= free:
@@ -97,8 +109,13 @@ class Decision:
 
     def is_free_for(self, run: Run, job: Job) -> bool:
         """Whether the overlap policy lets this very run start now; older queued ones go first."""
-        self._waiting[job.pk] = job.runs.queued().filter(pk__lt=run.pk).count()
-        row = Queued(run.pk, job.pk, run.source, run.reason, job.overlap, job.max_parallel, job.queue_max)
+        older = job.runs.queued().filter(pk__lt=run.pk)
+        if not Supervisor.objects.filter(kind="supervisor").alive(clock.now()).exists():
+            older = older.exclude(reserved_for="")  # nobody is there to start them
+        self._waiting[job.pk] = older.count()
+        row = Queued(
+            run.pk, job.pk, run.source, run.reason, job.overlap, job.max_parallel, job.queue_max, run.attempt
+        )
         return self._may_start(row)
 
     def _may_start(self, run: Queued) -> bool:
@@ -115,7 +132,7 @@ class Decision:
         return False
 
     def _hold_back(self, run: Queued, waiting: int) -> None:
-        by_schedule = run.source == Source.SCHEDULE
+        by_schedule = run.source == Source.SCHEDULE and not run.attempt  # a retry waits
         if by_schedule and run.overlap == "skip":
             self._skip(run, 'the run before it was still going, and overlap is "skip"')
         elif by_schedule and waiting >= (run.queue_max or 0):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from jobs import services
 from jobs.execution.specs import policies_of
@@ -74,7 +75,7 @@ def _end_or_retry(run: Run, result: dict[str, Any]) -> bool:
     }
     wait = _retry_wait(run, status)
     if wait is None:
-        late = run.reason if status == Status.SUCCEEDED else ""
+        late = run.reason if status == Status.SUCCEEDED and run.reason.startswith("late") else ""
         return run.move(
             Status(status),
             expect=ACTIVE,
@@ -102,7 +103,7 @@ def _end_or_retry(run: Run, result: dict[str, Any]) -> bool:
 
 def _retry_wait(run: Run, status: str) -> float | None:
     """Seconds until the next attempt; None when this was the last."""
-    if status in (Status.SUCCEEDED, Status.SKIPPED, Status.CANCELLED) or run.cancel_requested_at:
+    if status in (Status.SUCCEEDED, Status.SKIPPED, Status.CANCELLED) or _is_unwanted(run):
         return None
     try:
         table = policies_of(run.revision_id)
@@ -111,6 +112,12 @@ def _retry_wait(run: Run, status: str) -> float | None:
     if run.failures >= table.retries or status not in table.retry_on:
         return None
     return table.retry_delay * table.retry_backoff**run.failures
+
+
+def _is_unwanted(run: Run) -> bool:
+    """Asked now, not when `run` was read: a cancel or a deletion in between must not be answered by a retry."""
+    unwanted = Q(cancel_requested_at__isnull=False) | Q(job__deleted_at__isnull=False)
+    return Run.objects.filter(unwanted, pk=run.pk).exists()
 
 
 def _event(run: Run, attempt: int, event: dict[str, Any]) -> RunEvent:

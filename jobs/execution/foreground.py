@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection
 
 from jobs import services
 from jobs.execution import owner
@@ -13,7 +17,7 @@ from jobs.execution.claim import claim_one
 from jobs.execution.finishing import finish_all, finish_without_result, note_started
 from jobs.execution.keepers import start_cold
 from jobs.execution.owner import host_name
-from jobs.execution.recovery import Fate, recover
+from jobs.execution.recovery import Fate, keeper_lives, orphans, recover, release_reservations
 from jobs.execution.specs import spec_of
 from jobs.models import Run, Status, Supervisor
 from plugins.custody.backends import Identity, backend
@@ -21,9 +25,20 @@ from plugins.exceptions import MxxError
 from plugins.output import segments
 from plugins.output.segments import Record
 
+log = logging.getLogger("mxx.runjob")
 LOOK = 0.05
 BY_TERMINAL = "cancelled in the terminal"
 HEARTBEAT = 2.0
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """A database that is locked or away costs a look, not the terminal: the keeper goes on meanwhile."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        log.warning("the database did not answer (%s); looking again", error)
+        connection.close()
 
 
 class Foreground:
@@ -58,10 +73,19 @@ class Foreground:
                 return True
             if self._cancelled.is_set():
                 services.cancel_run(run=run, reason=BY_TERMINAL)
-            self._beat()
+            with patience():
+                self._beat()
+                self._clear_the_way()
             time.sleep(LOOK)
             run.refresh_from_db()
         return False
+
+    def _clear_the_way(self) -> None:
+        """Without a supervisor nobody else would end what a dead owner left."""
+        release_reservations()
+        for orphan in orphans(self.row.pk):
+            if not keeper_lives(services.run_dir(orphan)):
+                recover(orphan, self.row.pk, start_cold)
 
     def _attempt(self, run: Run) -> None:
         """One attempt, from the go token until its end is in the row, by whomever it was written."""
@@ -73,9 +97,10 @@ class Foreground:
         attempt = run.attempt
         while run.is_active and run.attempt == attempt:
             time.sleep(LOOK)
-            self._turn(run)
-            if run.owner == self.row.pk and not finish_all([run]) and keeper.poll() is not None:
-                self._after_a_dead_keeper(run)
+            with patience():
+                self._turn(run)
+                if run.owner == self.row.pk and not finish_all([run]) and keeper.poll() is not None:
+                    self._after_a_dead_keeper(run)
         keeper.wait()
         self._show_news(run, attempt)
         self._offset = 0

@@ -7,6 +7,8 @@ import select
 import threading
 import time
 
+from django.db import DataError
+
 from jobs import services
 from jobs.execution.claim import claim
 from jobs.execution.finishing import finish_all, finish_without_result, note_started
@@ -111,7 +113,7 @@ class LocalDispatcher:
         if release_reservations():
             self.kick.set()
         for run in orphans(self.owner):
-            fate = recover(run, self.owner, self.keepers.start)
+            fate = self._recovered(run)
             if fate is not Fate.UNDECIDED:
                 log.warning("run %s of %s: %s", run.pk, run.job_name, fate.value)
                 self.kick.set()
@@ -120,6 +122,14 @@ class LocalDispatcher:
             if quiet > (SLOW_START if run.status == Status.CLAIMED else SETTLED):
                 self._settle(run)
 
+    def _recovered(self, run: Run) -> Fate:
+        """One run that cannot be decided (its folder, its files) must not keep the others waiting."""
+        try:
+            return recover(run, self.owner, self.keepers.start)
+        except (OSError, LookupError, ValueError, TypeError, DataError):
+            log.exception("run %s cannot be recovered; trying again", run.pk)
+            return Fate.UNDECIDED
+
     def _settle(self, run: Run) -> None:
         """An own run: finish it, leave it with its living keeper, or recover it."""
         if keeper_lives(services.run_dir(run)) and services.run_dir(run).result() is None:
@@ -127,7 +137,7 @@ class LocalDispatcher:
                 started = services.run_dir(run).started() or {}
                 note_started({run.pk: (run.attempt, started.get("at", time.time()))}, self.owner)
             return
-        fate = recover(run, self.owner, self.keepers.start)
+        fate = self._recovered(run)
         if fate in (Fate.FINISHED, Fate.LOST, Fate.REQUEUED):
             self._seen.pop(run.pk, None)
             self.kick.set()

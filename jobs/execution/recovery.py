@@ -54,9 +54,10 @@ def release_reservations() -> int:
     """Queued runs that wait for a terminal which is gone: from now on any supervisor may claim them."""
     now = clock.now()
     reserved = Run.objects.queued().exclude(reserved_for="")
-    holders = Supervisor.objects.in_bulk(set(reserved.values_list("reserved_for", flat=True)))
-    living = [pk for pk, holder in holders.items() if not owners.is_gone(holder, now)]
-    return reserved.exclude(reserved_for__in=living).update(reserved_for="")
+    seen = set(reserved.values_list("reserved_for", flat=True))
+    holders = Supervisor.objects.in_bulk(seen)
+    gone = [pk for pk in seen if pk not in holders or owners.is_gone(holders[pk], now)]
+    return reserved.filter(reserved_for__in=gone).update(reserved_for="") if gone else 0
 
 
 def recover(run: Run, me: str, start: Start) -> Fate:
@@ -65,6 +66,9 @@ def recover(run: Run, me: str, start: Start) -> Fate:
     if finish_all([run]):
         return Fate.FINISHED
     started = folder.started()
+    if started is None and run.status in (Status.RUNNING, Status.STOPPING):
+        reason = "its folder is gone: nobody can tell what became of its programs"
+        return Fate.LOST if finish_without_result(run, Status.LOST, reason) else Fate.UNDECIDED
     if started is None:
         fence = {"fenced_by": me, "at": time.time()}
         return _requeue(run) if folder.take_marker(fence) else Fate.UNDECIDED

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 
 from jobs import services
+from jobs.models import Run
+from jobs.timing import clock
+from plugins.custody.rundir import SHARD
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,24 @@ class Start:
     """True when this was the first start on a home of the prototype: its jobs were loaded paused."""
 
 
+def open_home() -> bool:
+    """Folders and database ready for use; True: the database was empty before. Raises CommandError in one line."""
+    home = settings.MXX_HOME
+    try:
+        make_home()
+        first = migrate()
+        set_strangers_aside()
+    except OSError as error:
+        raise CommandError(
+            f"MXX_HOME={home} cannot be used: {error.strerror}: {error.filename}", returncode=2
+        ) from error
+    except OperationalError as error:
+        raise CommandError(f"the database of {home} cannot be used: {error}", returncode=2) from error
+    return first
+
+
 def prepare() -> Start:
-    make_home()
-    first = migrate()
+    first = open_home()
     paused = first and is_a_prototypes_home()
     services.local_owner_token(Path(settings.MXX_HOME))
     loaded = services.load_folder(Path(settings.MXX_JOBS_DIR), paused=paused)
@@ -43,6 +62,28 @@ def make_home() -> None:
     for folder in (home, home / "runs"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
+
+
+def set_strangers_aside() -> int:
+    """Run folders with ids that this database has not given out yet belong to another one (lost, or newer than a
+    restored backup): a new run must never find their results. Call before anything runs; returns how many."""
+    runs = Path(settings.MXX_HOME) / "runs"
+    newest = _last_run() // SHARD  # older shards hold nothing but known ids
+    shards = [shard for shard in runs.glob("[0-9]*") if int(shard.name) >= newest]
+    found = [
+        (int(folder.name.partition("-")[0]), folder) for shard in shards for folder in shard.glob("[0-9]*-*")
+    ]
+    last = _last_run()  # read after the listing: no folder of a newer run can be in it
+    aside = runs / f"before-{clock.now():%Y%m%d-%H%M%S}"
+    strangers = [folder for run_id, folder in found if run_id > last]
+    for folder in strangers:
+        aside.mkdir(mode=0o700, exist_ok=True)
+        folder.rename(aside / folder.name)
+    return len(strangers)
+
+
+def _last_run() -> int:
+    return int(Run.objects.aggregate(last=Max("pk"))["last"] or 0)
 
 
 def migrate() -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from jobs.timing import clock
 
@@ -75,10 +75,14 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def claim(self, ids: Iterable[int], *, owner: str, host: str) -> int:
         """queued -> claimed by compare-and-set; returns how many this owner won."""
+        late = When(
+            attempt=0, reason__startswith="late: ", then=F("reason")
+        )  # it says why it ran at this hour
+        why = Case(late, default=Value(""), output_field=models.TextField())
         return (
             self.queued()
             .filter(pk__in=list(ids))
-            .update(status=Status.CLAIMED, owner=owner, host=host, attempt=F("attempt") + 1, reason="")
+            .update(status=Status.CLAIMED, owner=owner, host=host, attempt=F("attempt") + 1, reason=why)
         )
 
 

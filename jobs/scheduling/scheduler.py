@@ -20,7 +20,11 @@ log = logging.getLogger("mxx.scheduler")
 
 LONGEST_WAIT = 1.0
 """Seconds between two looks at the wall clock: it may have been set, or the machine may have slept."""
+SHORTEST_WAIT = 0.005
+"""Seconds: on PostgreSQL a due row that an edit holds is skipped, and looked at again."""
 STANDBY = 0.5
+STEP = 2.0
+"""Seconds that the wall clock must be set back to count as a step."""
 BACK_OFF = (0.2, 5.0)
 """Seconds to wait after a failed wake-up: the first, doubled up to the last."""
 
@@ -43,17 +47,26 @@ class Scheduler(BackgroundScheduler):
 
     def _main_loop(self) -> None:
         wait, pause = 0.0, BACK_OFF[0]
+        self._offset = float("inf")  # so that the first turn plans again what another clock has planned
         while self.state != STATE_STOPPED:
             self._event.wait(wait)
             self._event.clear()
             try:
-                wait = min(self._process_jobs(), LONGEST_WAIT)
+                self._heed_the_clock()
+                wait = min(max(self._process_jobs(), SHORTEST_WAIT), LONGEST_WAIT)
                 self.beat_at, pause = clock.now(), BACK_OFF[0]
             except Exception:
                 log.exception("a wake-up failed; trying again in %.1f s", pause)
                 connection.close()
                 wait, pause = pause, min(pause * 2, BACK_OFF[1])
         self._give_up_lease()
+
+    def _heed_the_clock(self) -> None:
+        """After a step back what was planned lies too far ahead: plan again. A moment that has a row keeps it."""
+        offset = clock.now().timestamp() - clock.monotonic()
+        if offset < self._offset - STEP:
+            plan_again(clock.now())
+        self._offset = offset
 
     def _process_jobs(self) -> float:
         """Seconds until the next look. Reads one index; writes only when something is due or the lease is old."""
@@ -108,3 +121,13 @@ def plan_startup_schedules(started: datetime) -> int:
         row.next_run_time = row.rule().at_start(started)
         row.save(update_fields=["next_run_time"])
     return len(rows)
+
+
+def plan_again(now: datetime) -> None:
+    """Bring forward every schedule whose next run lies behind its next moment after now."""
+    with transaction.atomic():
+        for row in Schedule.objects.waiting().filter(next_run_time__gt=now).select_for_update():
+            following = row.rule().after(now)
+            if following is not None and row.next_run_time is not None and following < row.next_run_time:
+                row.next_run_time = following
+                row.save(update_fields=["next_run_time"])

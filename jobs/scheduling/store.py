@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,10 +12,13 @@ from django.db import connection
 from django_apscheduler.jobstores import DjangoJobStore
 
 from jobs.models import Schedule
-from jobs.scheduling.planning import Plan, plan
+from jobs.scheduling.planning import Moment, Plan, plan
 from jobs.timing import clock
 from jobs.timing.table import trigger_of
 from jobs.timing.triggers import Trigger
+from plugins.exceptions import MxxError
+
+log = logging.getLogger("mxx.scheduler")
 
 BATCH = 2000
 """Schedules a wake-up takes at most, so that one transaction stays short."""
@@ -80,8 +84,9 @@ class ScheduleJobStore(DjangoJobStore):
         try:
             due = Schedule.objects.due(clock.now())
             if connection.vendor == "postgresql":
-                due = due.select_for_update(of=("self",))
-            return [self._due_job(Row(*row)) for row in due.values_list(*Row._fields)[:BATCH]]
+                due = due.select_for_update(of=("self",), skip_locked=True)
+            rows = [Row(*row) for row in due.values_list(*Row._fields)[:BATCH]]
+            return [job for row in rows if (job := self._due_or_broken(row))]
         except Exception as error:
             self.failure = error
             raise
@@ -136,13 +141,7 @@ class ScheduleJobStore(DjangoJobStore):
         self.failure = None
 
     def _due_job(self, row: Row) -> DueJob:
-        found = plan(
-            self._trigger(row),
-            row.next_run_time,
-            clock.now(),
-            misfire=row.misfire or row.job__misfire,
-            window=row.misfire_window if row.misfire_window is not None else row.job__misfire_window,
-        )
+        found = self._plan(row)
         if not found.moments:
             self._next[row.id] = found.next  # nothing to write: APScheduler would leave it due for ever
         job = DueJob.__new__(
@@ -155,6 +154,26 @@ class ScheduleJobStore(DjangoJobStore):
         job.misfire_grace_time, job.coalesce, job.max_instances = None, False, 1 << 30
         job.row, job.plan = row, found
         return job
+
+    def _due_or_broken(self, row: Row) -> DueJob | None:
+        """A schedule that cannot be planned (its zone is gone, say) must not silence all others."""
+        try:
+            return self._due_job(row)
+        except (MxxError, LookupError, ValueError) as error:
+            log.error("schedule %s of %s is due no more: %s", row.id, row.job__name, error)
+            self._next[row.id] = None
+            return None
+
+    def _plan(self, row: Row) -> Plan:
+        if row.trigger == "startup":  # due by no clock: the moment is the one that its start gave it
+            return Plan([Moment(row.next_run_time)])
+        return plan(
+            self._trigger(row),
+            row.next_run_time,
+            clock.now(),
+            misfire=row.misfire or row.job__misfire,
+            window=row.misfire_window if row.misfire_window is not None else row.job__misfire_window,
+        )
 
     def _trigger(self, row: Row) -> Trigger:
         known = self._triggers.get(row.id)

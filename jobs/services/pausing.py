@@ -54,13 +54,17 @@ def _hold(schedule: Schedule) -> None:
 
 
 def _release(schedule: Schedule) -> None:
+    """A schedule that was not held keeps its plan: a moment that is due just now must not get lost."""
     now, since = clock.now(), schedule.paused_at
+    if since is None:
+        schedule.save(update_fields=["enabled"])
+        return
     schedule.plan(now)
     schedule.paused_at = None
     schedule.rev += 1
     schedule.save(update_fields=["enabled", "next_run_time", "paused_at", "rev"])
-    first = schedule.rule().after(since) if since else None
-    if since is None or first is None or first > now:
+    first = schedule.rule().after(since)
+    if first is None or first > now:
         return
     assert schedule.job.revision is not None
     passed = schedule.rule().due(first, now, 1)

@@ -42,7 +42,7 @@ def save_job(
     name = jobfile.check_name(name)
     try:
         with transaction.atomic():
-            job = Job.objects.select_for_update().get(pk=job.pk) if job else Job(source=source)
+            job = Job.objects.select_for_update(no_key=True).get(pk=job.pk) if job else Job(source=source)
             _write(job, name, draft, author, enabled)
             announce()
     except IntegrityError as error:

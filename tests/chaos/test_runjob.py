@@ -83,3 +83,35 @@ def test_params_are_read_by_their_declared_types(home: Path, tmp_path: Path) -> 
         code, _, err = run(home, tmp_path / "job.toml", text, *wrong)
         assert (code, said in err, "Traceback" in err) == (2, True, False)
     assert not list(tmp_path.rglob("canary"))
+
+
+def test_after_a_kill_the_next_terminal_goes_on_without_a_server(home: Path, tmp_path: Path) -> None:
+    job_file = home / "jobs" / "nap.toml"
+    begun = tmp_path / "begun"
+    job_file.parent.mkdir(parents=True)
+    job_file.write_text(f'[os]\ncmd = ["sh", "-c", "touch {begun}; sleep 2"]\n')
+    mxx = Mxx(home).up()
+    mxx.stop()
+    first = mxx.command("runjob", "nap")
+    until(begun.exists, what="the program at work")
+    first.kill()
+    first.communicate()
+    second = mxx.command("runjob", "nap")
+    second.communicate(timeout=60)
+    assert second.returncode == 0
+
+
+def test_a_new_database_never_believes_an_old_runs_result(home: Path, tmp_path: Path) -> None:
+    run(home, tmp_path / "job.toml", '[os]\ncmd = ["echo", "first"]\n')
+    for file in home.glob("db.sqlite3*"):
+        file.unlink()
+    code, out, _ = run(home, tmp_path / "job.toml", '[os]\ncmd = "echo second; exit 3"\nshell = true\n')
+    assert (code, out) == (1, "second\n")
+
+
+def test_a_home_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "runs").write_text("in the way")
+    code, _, err = run(tmp_path / "home", tmp_path / "job.toml", '[os]\ncmd = ["true"]\n')
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "cannot be used" in err

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 
 from jobs import services
 from jobs.execution.foreground import Foreground
-from jobs.management.firststart import make_home, migrate
+from jobs.management.firststart import open_home
 from jobs.management.terminal import Terminal
 from jobs.models import Run, Source, Status
 from jobs.services.folder import read_file
@@ -52,8 +52,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> NoReturn:
-        make_home()
-        migrate()
+        open_home()
         show = Terminal(log_to_stderr=options["json"])
         foreground = Foreground(show, show.progress)
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from jobs.execution.supervisor import Supervisor
-from jobs.management.firststart import make_home, migrate
+from jobs.management.firststart import open_home
 from jobs.management.parent import when_parent_is_gone
 
 
@@ -30,8 +30,7 @@ class Command(BaseCommand):
         if options["child"]:
             when_parent_is_gone(stopping.set)
         else:
-            make_home()
-            migrate()
+            open_home()
         supervisor = Supervisor()
         supervisor.start()
         stopping.wait()

@@ -83,11 +83,14 @@ class Command(BaseCommand):
         children = [Child(command) for command in CHILDREN]
         for child in children:
             child.start()
-        self.tell_address(start, host, port, stopping)
+        self.tell_address(start, host, port, stopping, children)
         while not stopping.wait(0.2):
-            for said in filter(None, [child.mend() for child in children]):
-                self.stderr.write(f"mxx: {said}")
+            self.mend(children)
         self.stop(children)
+
+    def mend(self, children: list[Child]) -> None:
+        for said in filter(None, [child.mend() for child in children]):
+            self.stderr.write(f"mxx: {said}")
 
     def tell_loaded(self, start: Start) -> None:
         loaded = start.loaded
@@ -105,10 +108,13 @@ class Command(BaseCommand):
         for file, problem in loaded.refused:
             self.stderr.write(f"mxx: {file} is not loaded: {problem}")
 
-    def tell_address(self, start: Start, host: str, port: int, stopping: threading.Event) -> None:
+    def tell_address(
+        self, start: Start, host: str, port: int, stopping: threading.Event, children: list[Child]
+    ) -> None:
         """Only once it answers, so that the line is true."""
         name = f"[{host}]" if ":" in host else host
         while not stopping.is_set() and not answers(host, port):
+            self.mend(children)
             stopping.wait(0.05)
         if stopping.is_set():
             return

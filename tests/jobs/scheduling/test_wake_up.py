@@ -10,7 +10,7 @@ from apscheduler.schedulers.base import STATE_RUNNING
 
 from jobs import services
 from jobs.models import Lease, Run, Schedule
-from jobs.scheduling.scheduler import Scheduler
+from jobs.scheduling.scheduler import Scheduler, plan_again, plan_startup_schedules
 from jobs.timing import clock
 from tests.jobs.kit import ECHO, every, make_job, only_schedule
 
@@ -96,13 +96,35 @@ def test_deleting_what_is_due_is_no_error(caplog: pytest.LogCaptureFixture) -> N
     assert not Run.objects.exists()
 
 
-def test_a_broken_row_rolls_the_whole_wake_up_back() -> None:
-    good, bad = make_job("good", every(60)), make_job("bad", every(60))
+def test_a_schedule_that_cannot_be_planned_silences_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    make_job("good", every(60))
+    bad = make_job("bad", every(60))
     bad.schedules.update(spec={})
-    with clock.shifted(61), pytest.raises(KeyError):
+    with clock.shifted(61):
         awake()._process_jobs()
-    assert not Run.objects.exists()
-    assert only_schedule(good).next_run_time is not None
+    assert [run.job_name for run in Run.objects.all()] == ["good"]
+    assert "bad is due no more" in caplog.text
+
+
+def test_a_startup_schedule_runs_once_a_start() -> None:
+    make_job(text=f'{ECHO}[schedule]\ntrigger = "startup"\ndelay = 5\n')
+    plan_startup_schedules(clock.now())
+    for seconds in (6, 7):
+        with clock.shifted(seconds):
+            scheduler = awake()
+            scheduler.lease.epoch = None
+            Lease.objects.all().delete()
+            scheduler._process_jobs()
+    assert Run.objects.count() == 1
+
+
+def test_a_clock_that_was_ahead_leaves_no_silence_behind() -> None:
+    schedule = only_schedule(make_job(text=every(60)))
+    Schedule.objects.update(next_run_time=clock.now() + timedelta(days=365))
+    plan_again(clock.now())
+    schedule.refresh_from_db()
+    assert schedule.next_run_time is not None
+    assert schedule.next_run_time - clock.now() <= timedelta(seconds=61)
 
 
 def test_a_thousand_due_at_once_get_a_thousand_rows() -> None:
