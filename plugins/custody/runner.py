@@ -12,6 +12,7 @@ import time
 from _thread import allocate_lock, get_ident  # threading would cost every fork 0.2 ms
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from plugins import registry
@@ -138,9 +139,7 @@ def main(spec: RunSpec, sock: socket.socket, task: Task) -> None:
     channel = Channel(sock)
     host = KeeperHost(channel, guard, task.stopping)
     signal.signal(signal.SIGUSR1, lambda *_: host.interrupted())
-    os.register_at_fork(
-        after_in_child=channel.close
-    )  # a plugin's fork must not speak as if it were the runner
+    os.register_at_fork(after_in_child=channel.close)  # a plugin's fork must not speak for the runner
     try:
         host.report("ready")
         host.report("done", status=_through(spec, host, guard, task).status)
@@ -209,9 +208,10 @@ def _plugins_left(spec: RunSpec, host: KeeperHost) -> dict[str, Any]:
 def _built(spec: RunSpec, instance: str, key: str, options: dict[str, Any]) -> Any:
     """Raises MxxError with the plugin's name and the reason."""
     try:
-        cls = registry.load(key, spec.sources.get(key, ""))
-        if key in spec.sources:
-            _check(cls, instance, options)  # no other process may run its code
+        if key not in spec.sources:
+            return built_in(key)(**options)
+        cls = registry.load(key, spec.sources[key])
+        _check(cls, instance, options)  # no other process may run its code
         return cls(**options)
     except WrongPlugin as error:
         raise MxxError(f"[{instance}] cannot be loaded: {error.placed()}") from error.__cause__
@@ -219,6 +219,12 @@ def _built(spec: RunSpec, instance: str, key: str, options: dict[str, Any]) -> A
         raise
     except BaseException as error:
         raise MxxError(f"[{instance}] cannot be built: {words_of(error)}") from error
+
+
+@cache
+def built_in(key: str) -> type[Plugin]:
+    """A zygote asks for all of them once, so that no runner has to look at their modules again."""
+    return registry.load(key)
 
 
 def _check(cls: type[Plugin], instance: str, options: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ import traceback
 from dataclasses import dataclass
 
 from plugins import registry
-from plugins.custody import keeper
+from plugins.custody import keeper, runner
 from plugins.custody.backends import backend
 from plugins.custody.backends.linux import set_name
 from plugins.custody.backends.posix import ignored
@@ -173,7 +173,7 @@ def _take_fds() -> None:
 def _warm_up() -> None:
     """Do once what every keeper and runner would do again: import and look at the built-in plugins, ask the system."""
     for name in registry.modules():
-        hooks_of(registry.load(name))
+        hooks_of(runner.built_in(name))
     backend().identity(os.getpid())
     backend().boot()
     ignored()
