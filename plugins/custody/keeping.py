@@ -1,0 +1,400 @@
+"""Keeping one attempt of one run, from its start marker to its result, whatever else dies.
+
+The keeper takes the marker, becomes the reaper of its tree, forks the runner, starts programs for it, drains their output,
+enforces timeout and cancel, and at the end terminates what is left and writes the result.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import time
+from typing import Any
+
+from plugins.custody.backends.base import Backend, Member
+from plugins.custody.events import Events
+from plugins.custody.kill import terminate
+from plugins.custody.lines import LineFile
+from plugins.custody.notices import Notify
+from plugins.custody.programs import Programs
+from plugins.custody.receipt import receipt
+from plugins.custody.rundir import CLEANUP, STARTED
+from plugins.custody.runner import Task
+from plugins.custody.runnerhandle import RunnerHandle
+from plugins.custody.spec import RunSpec
+from plugins.custody.verdict import Verdict
+from plugins.exceptions import CannotLaunch
+from plugins.exits import ended_how
+from plugins.lifecycle import Key, traceback_of, words_of
+from plugins.output.segments import ERR, OUT, Writer
+
+LOOK = 0.5
+"""Seconds between two looks at the stop request; SIGUSR1 makes the keeper look at once."""
+TREE_LOOK = 0.1
+"""Seconds at least between two looks at the trees of programs whose main process has ended."""
+DRAIN = 0.2
+"""Seconds to wait for the rest of the output after the tree is empty: somebody outside may hold the pipe."""
+FULL_DISK_PATIENCE = 10.0
+"""Seconds in which the result is tried again when it cannot be written."""
+
+
+class Keeper:
+    def __init__(self, spec: RunSpec, backend: Backend, notify: Notify) -> None:
+        self.spec, self.backend, self.notify = spec, backend, notify
+        self.dir = spec.dir
+        self.verdict = Verdict()
+        self.began, self.started_at = time.monotonic(), time.time()
+        self.acting = self.cleaning = self.finished = self.interrupted = False
+        self.cleaned: set[Key] = set()
+        """post_action hooks that have begun: a clean-up runner does not repeat them."""
+        self.failed_itself = False
+        self.kill_names: list[str] = []
+        self.state = ""
+        """run.state as JSON once the run has changed it."""
+        self.next_look = self.began + LOOK
+        self.cleanup_until: float | None = None
+        self.tree_look_at: float | None = None
+        self.tree_looked_at = 0.0
+        self.wake_pipe: tuple[int, ...] = ()
+        self.events = Events(LineFile(self.dir.file("events")))
+        self.journal = LineFile(self.dir.file(STARTED))
+        """What the keeper after us must know, in the lines behind the marker's own."""
+        self.writer = Writer(self.dir.file("log"), spec.log_limit)
+        self.selector = selectors.DefaultSelector()
+        self.runner = RunnerHandle(self.selector, self._take, self._line_broken)
+        self.programs = Programs(spec, backend, self.journal, self.writer, self.selector)
+
+    # ---- the whole way
+
+    def keep(self) -> bool:
+        """From marker to result. Returns at once, without any effect, when the attempt was started before.
+
+        True when this process is as it was before: nobody is left, and nothing went wrong in the keeper itself.
+        """
+        if not self._take_marker():
+            return True
+        if self.spec.lost:
+            self._continue_a_lost_run()
+        try:
+            self.backend.enter_keeper()
+            self.dir.make_work()
+            self._open_wake_pipe()
+            self._through_the_hooks()
+        except Exception as error:  # whatever it is, no program may outlive it
+            self._failed_itself(error)
+        left = self._end()
+        self.notify("ended")
+        return not (left or self.failed_itself)
+
+    def close(self) -> None:
+        """Every descriptor of the run."""
+        signal.set_wakeup_fd(-1)
+        for closing in (self.programs, self.journal, self.writer, self.events):
+            closing.close()
+        for pipe in self.wake_pipe:
+            os.close(pipe)
+        self.selector.close()
+
+    def _take_marker(self) -> bool:
+        me = self.backend.identity(os.getpid())
+        assert me is not None
+        owner = {"pid": me.pid, "start": me.start, "boot": self.backend.boot(), "mark": self.spec.mark}
+        name = CLEANUP if self.spec.lost else STARTED
+        return self.dir.take_marker({**owner, "at": self.started_at, "grace": self.spec.grace}, name)
+
+    def _continue_a_lost_run(self) -> None:
+        """Its keeper died: only the post_actions that had not begun are left to do, whatever else happened."""
+        self.verdict.settle("lost", self.spec.lost)
+        self.acting, self.cleaned = True, self.dir.owed() or set()
+        self.started_at = (self.dir.started() or {}).get("at", self.started_at)
+
+    def _through_the_hooks(self) -> None:
+        if not self.spec.lost and (request := self.dir.stop_request()):
+            self.verdict.settle(request["status"], request["reason"])
+            return
+        if not self.spec.lost:
+            self._start_runner(Task(self.began))
+            self.notify("started")
+            self._until_runner_is_gone()
+        while self.acting and not self.finished:  # it died before its post_actions were done
+            begun = len(self.cleaned)
+            stopping = self.verdict.status if self.interrupted else ""
+            self._start_runner(Task(self.began, sorted(self.cleaned), stopping))
+            self._until_runner_is_gone()
+            if len(self.cleaned) == begun:
+                return  # it does not even get to a post_action
+
+    def _until_runner_is_gone(self) -> None:
+        while self.runner.pid:
+            self._turn(self._patience())
+            self._watch_the_clock()
+
+    def _failed_itself(self, error: Exception) -> None:
+        self.failed_itself = True
+        self.verdict.settle("failed", f"the keeper failed: {words_of(error)}")
+        self.writer.append(ERR, 0, traceback_of(error).encode(errors="replace"))
+        self.runner.kill()
+        self.runner.pid = 0  # _end() reaps it like everybody else
+
+    # ---- the end
+
+    def _end(self) -> bool:
+        """Nothing of the run outlives this; output of the tree is drained before the result is written.
+
+        True when somebody could not be ended.
+        """
+        ending = terminate(
+            self.backend,
+            self._members,
+            grace=self.spec.grace,
+            pause=self._turn,
+            proof=self.backend.childless,
+        )
+        named = self._end_by_name() if self.kill_names else []
+        self._drain()
+        events = self.events.untold()
+        if self.events.lost:
+            self.programs.say(f"{self.events.lost} events could not be written")
+        found = receipt(self.programs.all, ending, named, self.backend)
+        self.programs.say(found["text"])
+        self.verdict.settle("succeeded", "", self.programs.last_code())
+        result = {**self.verdict.result(self.started_at, found), "events": events}
+        self._write_result({**result, "state": self.state} if self.state else result)
+        return bool(ending.left)
+
+    def _end_by_name(self) -> list[str]:
+        from plugins.custody import byname  # psutil costs a lean keeper 10 ms; few runs ask for it
+
+        return byname.end_all(self.kill_names, self.spec.grace)
+
+    def _drain(self) -> None:
+        """To the end of the output, or as long as somebody outside the run may hold a pipe."""
+        until = time.monotonic() + DRAIN
+        while self.programs.draining and time.monotonic() < until:
+            self._turn(0.02)
+
+    def _write_result(self, result: dict[str, Any]) -> None:
+        until = time.monotonic() + FULL_DISK_PATIENCE
+        while not self._put("result", result):
+            if time.monotonic() > until:
+                raise OSError(f"run {self.spec.run}: its result cannot be written to {self.dir.place}")
+            time.sleep(0.5)
+
+    def _put(self, name: str, content: dict[str, Any]) -> bool:
+        """Write a file of the run. A full disk costs the file, not the run."""
+        try:
+            self.dir.write(name, content)
+        except OSError as error:
+            self.programs.say(f"cannot write {name}: {error.strerror}")
+            return False
+        return True
+
+    # ---- one turn
+
+    def _turn(self, seconds: float) -> None:
+        """Serve whatever comes within `seconds`: output, messages, signals."""
+        for key, _ in self.selector.select(max(seconds, 0)):
+            key.data()
+        self._reap()
+
+    def _patience(self) -> float:
+        """Seconds until the next thing that must not be late."""
+        moments = [self.next_look, self.runner.deaf_at, self.cleanup_until, self.tree_look_at]
+        if self.spec.timeout is not None and self._may_interrupt():
+            moments.append(self.began + self.spec.timeout)
+        return min(moment for moment in moments if moment is not None) - time.monotonic()
+
+    def _watch_the_clock(self) -> None:
+        now = time.monotonic()
+        timeout = self.spec.timeout
+        if timeout is not None and now >= self.began + timeout:
+            self._interrupt("timed_out", f"took longer than its timeout of {timeout:.10g} s")
+        if now >= self.next_look:
+            self._look()
+        if self.tree_look_at is not None and now >= self.tree_look_at:
+            self._tell_who_is_gone()
+        if self.runner.deaf_at is not None and now >= self.runner.deaf_at:
+            self.runner.kill()
+        if self.cleanup_until is not None and now >= self.cleanup_until:
+            self._cleanup_took_too_long()
+
+    def _look(self) -> None:
+        self.next_look = time.monotonic() + LOOK
+        self.events.flush()
+        if self._may_interrupt() and (request := self.dir.stop_request()):
+            self._interrupt(request["status"], request["reason"])
+
+    def _open_wake_pipe(self) -> None:
+        """Every signal that has a handler makes one turn of the loop."""
+        reading, writing = self.wake_pipe = os.pipe()
+        os.set_blocking(reading, False)
+        os.set_blocking(writing, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        self.selector.register(reading, selectors.EVENT_READ, lambda: self._woken(reading))
+
+    def _woken(self, pipe: int) -> None:
+        if signal.SIGUSR1 in os.read(pipe, 4096):
+            self.next_look = 0.0
+
+    # ---- the runner
+
+    def _start_runner(self, task: Task) -> None:
+        self.cleaning = task.done is not None
+        if self.cleaning:
+            self._start_cleanup_budget()
+        output, errors = self.runner.start(self.spec, self.backend, task)
+        self.programs.watch(output, OUT, 0)
+        self.programs.watch(errors, ERR, 0)
+
+    def _may_interrupt(self) -> bool:
+        return not (self.interrupted or self.cleaning)
+
+    def _interrupt(self, status: str, reason: str) -> None:
+        if self._may_interrupt():
+            self.interrupted = True
+            self.verdict.settle(status, reason)
+            self.programs.say(reason)
+            self.runner.stop(status)
+
+    def _start_cleanup_budget(self) -> None:
+        """One for all clean-up runners together."""
+        if self.cleanup_until is None:
+            self.cleanup_until = time.monotonic() + self.spec.cleanup
+
+    def _cleanup_took_too_long(self) -> None:
+        self.cleanup_until = None
+        reason = f"post_action took longer than {self.spec.cleanup:.10g} s{self.runner.where(', in')}"
+        self.verdict.settle("failed", reason)
+        self.finished = True  # the budget is spent: no clean-up runner
+        self.runner.kill()
+
+    def _runner_died(self, code: int) -> None:
+        self.runner.bury()
+        if not self.finished:
+            self.verdict.settle("failed", f"the runner {ended_how(code)}{self.runner.where(' in')}")
+
+    def _line_broken(self, error: Exception) -> None:
+        self.programs.say(f"the runner said what no runner says: {words_of(error)}")
+        self.verdict.settle("failed", "plugin code broke the line between the runner and its keeper")
+        self.runner.kill()
+
+    # ---- what the runner says
+
+    def _take(self, message: dict[str, Any]) -> None:
+        getattr(self, f"_on_{message.pop('kind')}")(**message)
+
+    def _on_ready(self) -> None:
+        self.runner.is_ready()
+
+    def _on_acting(self) -> None:
+        self.acting = True
+        self.journal.append({"acting": True})
+
+    def _on_begin(self, point: str, plugin: str, method: str) -> None:
+        self.runner.hook = f"{point} of {plugin}"
+        if point == "post_action":
+            self.cleaned.add((point, plugin, method))
+            self.journal.append({"begun": [point, plugin, method]})
+
+    def _on_hook(self, point: str, plugin: str, at: float, seconds: float, error: str = "") -> None:
+        self.events.add("hook", at=at, plugin=plugin, hook=point, seconds=round(seconds, 6), message=error)
+
+    def _on_cleanup(self) -> None:
+        self.cleaning = True
+        self.runner.deaf_at = None
+        self._start_cleanup_budget()
+
+    def _on_launch(
+        self,
+        request: int,
+        argv: list[str],
+        cwd: str | None,
+        env: dict[str, str],
+        holds: bool,
+        label: str = "",
+    ) -> None:
+        try:
+            if not self.runner.pid or not (self.cleaning or self._may_interrupt()):
+                raise CannotLaunch(f"cannot start {argv[0]}: the run is being stopped")
+            program = self.programs.spawn(argv, cwd, env, holds, label)
+        except CannotLaunch as error:
+            self.runner.say(kind="answer", request=request, refused=str(error))
+            return
+        facts = {"argv": argv, "pid": program.identity.pid, "number": program.number, "label": label}
+        self.events.add("launch", message=program.name, data=facts)
+        self.runner.say(kind="answer", request=request, number=program.number, pid=program.identity.pid)
+
+    def _on_state(self, vars: dict[str, Any], kill_names: list[str]) -> None:  # noqa: A002 - the run's word for it
+        self.kill_names += [name for name in kill_names if name not in self.kill_names]
+        self._put("vars", vars)
+
+    def _on_keep(self, text: str) -> None:
+        """What the job's next run shall find as its state."""
+        self.state = text
+        self._put("state", {"text": text})
+
+    def _on_progress(self, fraction: float, text: str) -> None:
+        self._put("progress", {"fraction": fraction, "text": text})
+
+    def _on_log(self, text: str) -> None:
+        self.programs.say(text)
+
+    def _on_outcome(self, status: str, reason: str, exit_code: int | None, error: str) -> None:
+        """At once, not at the end: a cancel that comes after a failure is not its cause."""
+        self.verdict.settle(status, reason, exit_code, error)
+        self.writer.append(ERR, 0, error.encode(errors="replace"))
+
+    def _on_done(self, status: str) -> None:
+        self.finished = True
+        self.cleanup_until = None
+        self.runner.must_let_go()
+        if status == "interrupted":  # by whom, if not by us?
+            self.verdict.settle("failed", "interrupted by a signal from outside")
+
+    # ---- the dead
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            self._buried(pid, os.waitstatus_to_exitcode(status))
+
+    def _buried(self, pid: int, code: int) -> None:
+        if pid == self.runner.pid:
+            self._runner_died(code)
+            return
+        self.tree_look_at = max(time.monotonic(), self.tree_looked_at + TREE_LOOK)
+        program = self.programs.exited(pid, code)
+        if program is None:
+            return
+        self.events.add("exit", message=f"{program.name} {ended_how(code)}", data={"pid": pid, "code": code})
+        self.runner.say(kind="exited", number=program.number, code=code)
+
+    def _tell_who_is_gone(self) -> None:
+        """Tell the runner which held programs' whole trees are empty. Only a death changes that: the last one of a
+        tree has no parent left but us, so it makes us look."""
+        self.tree_look_at, self.tree_looked_at = None, time.monotonic()
+        ended = [one for one in self.programs.all if one.ended and one.holds and not one.gone]
+        if not ended:
+            return
+        members = self._members()
+        nameless = any(member.launch is None for member in members)
+        busy = {member.launch for member in members}
+        for program in ended:
+            if program.number not in busy and not nameless:
+                program.gone = True
+                self.runner.say(kind="gone", number=program.number)
+
+    def _members(self) -> list[Member]:
+        self._reap()
+        return self.backend.members(
+            self.spec.mark,
+            keeper=os.getpid(),
+            spare=[self.runner.pid] if self.runner.pid else [],
+            sessions={os.getsid(0): 0, **self.programs.sessions()},
+        )
