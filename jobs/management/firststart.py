@@ -9,12 +9,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max
 
 from jobs import services
-from jobs.models import Run
-from jobs.timing import clock
-from plugins.custody.rundir import SHARD
+from jobs.execution.strangers import set_strangers_aside
 
 
 @dataclass(frozen=True)
@@ -62,28 +59,6 @@ def make_home() -> None:
     for folder in (home, home / "runs"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
-
-
-def set_strangers_aside() -> int:
-    """Run folders with ids that this database has not given out yet belong to another one (lost, or newer than a
-    restored backup): a new run must never find their results. Call before anything runs; returns how many."""
-    runs = Path(settings.MXX_HOME) / "runs"
-    newest = _last_run() // SHARD  # older shards hold nothing but known ids
-    shards = [shard for shard in runs.glob("[0-9]*") if int(shard.name) >= newest]
-    found = [
-        (int(folder.name.partition("-")[0]), folder) for shard in shards for folder in shard.glob("[0-9]*-*")
-    ]
-    last = _last_run()  # read after the listing: no folder of a newer run can be in it
-    aside = runs / f"before-{clock.now():%Y%m%d-%H%M%S}"
-    strangers = [folder for run_id, folder in found if run_id > last]
-    for folder in strangers:
-        aside.mkdir(mode=0o700, exist_ok=True)
-        folder.rename(aside / folder.name)
-    return len(strangers)
-
-
-def _last_run() -> int:
-    return int(Run.objects.aggregate(last=Max("pk"))["last"] or 0)
 
 
 def migrate() -> bool:
