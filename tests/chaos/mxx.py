@@ -56,8 +56,9 @@ def called(pid: int) -> str:
 class Mxx:
     """`up` or a single command against one home; a second `up` takes another port."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
+        self.settings = settings
         self.port = 0
         self.launcher: subprocess.Popen[bytes] | None = None
         self.log = home.parent / f"{home.name}.log"
@@ -67,6 +68,7 @@ class Mxx:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MXX_")}
         return {
             **kept,
+            **self.settings,
             "MXX_HOME": str(self.home),
             "MXX_BIND": f"127.0.0.1:{self.port}",
             "MXX_TIMEZONE": "UTC",
