@@ -119,6 +119,14 @@ def latencies(keepers: Zygote, count: int) -> list[float]:
     return found
 
 
+def flood(keepers: Zygote, size: int) -> float:
+    """Megabytes per second that a program can write."""
+    began = time.perf_counter()
+    keepers.go(2_000_000, ["head", "-c", str(size), "/dev/zero"])
+    keepers.ended()
+    return size / 1e6 / (time.perf_counter() - began)
+
+
 def say(name: str, value: float, unit: str, **facts: object) -> None:
     tail = " ".join(f"{key}={fact}" for key, fact in facts.items())
     sys.stdout.write(f"{name} {value:.1f} {unit} {tail}\n")
@@ -133,14 +141,13 @@ def main() -> None:
     with zygote() as keepers:
         keepers.go(999_999, ["/bin/true"])
         keepers.ended()  # warm
-        cpu = time.process_time()
         rate = throughput(keepers, count)
         say("throughput", rate, "runs/s", n=count, ratio_to_floor=f"{rate / lean:.2f}")
         times = sorted(latencies(keepers, 100))
+        say("output", flood(keepers, 1 << 30), "MB/s", n=1)
         time.sleep(2)  # the zygote lets its free keepers go: their time is counted when it has reaped them
     say("start_p50", statistics.median(times), "ms", n=len(times))
     say("start_p99", times[int(len(times) * 0.99) - 1], "ms", n=len(times))
-    say("driver_cpu", (time.process_time() - cpu) * 1000, "ms")
     spent = os.times()
     say("cpu_per_run", (spent.children_user + spent.children_system) / (count + 101) * 1000, "ms")
     say("load_after", os.getloadavg()[0], "processes")
