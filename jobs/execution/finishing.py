@@ -20,7 +20,7 @@ from plugins.exceptions import BadInput
 
 log = logging.getLogger("mxx.run")
 
-PASSING = ("events", "ledger", "owed", "vars", "progress", "state", "cancel")
+PASSING = ("events", "vars", "progress", "state", "sources", "cancel")
 """Files of an attempt that nobody needs once the row is finished; marker, result and log stay."""
 
 
