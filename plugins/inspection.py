@@ -20,6 +20,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, Any
 
+from plugins.custody.spec import clean_environment
 from plugins.exits import ended_how
 from plugins.mishaps import AT_IMPORT
 from plugins.rules import ENTRY, WrongPlugin
@@ -37,7 +38,6 @@ LAST_WORDS = 0.5
 """Seconds in which a child that is ended tells where it was."""
 FORMAT = 1
 """Of the findings; what was remembered in another one is not read."""
-HIDDEN = ("MXX_", "DJANGO_")
 READY = b"ready\n"
 FRAME = re.compile(r'File "([^"]+)", line (\d+)')
 
@@ -210,10 +210,5 @@ def _kill_group(group: int) -> None:
 
 def _environment() -> dict[str, str]:
     """As a runner's: without what is MXX's own."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(HIDDEN) and name != "DATABASE_URL"
-    }
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
+    return {**clean_environment(), "PYTHONPATH": os.pathsep.join(paths)}

@@ -11,8 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from jobs.execution.specs import clean_environment
-from plugins.custody.spec import RunSpec
+from plugins.custody.spec import RunSpec, clean_environment
 
 log = logging.getLogger("mxx.keepers")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,9 +18,6 @@ from plugins.custody.spec import RunSpec
 from plugins.jobtable import JobTable, job_table
 from plugins.registry import Catalog
 from plugins.substitution import Blank
-
-HIDDEN = ("MXX_", "DJANGO_")
-"""Variables of MXX itself, which may hold keys and addresses: no program of a run sees them."""
 
 
 @lru_cache(maxsize=1024)
@@ -85,12 +81,3 @@ def filled_in(
             blanks += [(number, steps, parts) for steps, parts in left]
         plugins.append((call.instance, call.key, options))
     return plugins, blanks
-
-
-def clean_environment() -> dict[str, str]:
-    """The user's own environment, without what is MXX's."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(HIDDEN) and name != "DATABASE_URL"
-    }

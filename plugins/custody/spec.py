@@ -68,8 +68,16 @@ def outer_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def clean_environment() -> dict[str, str]:
+    """The user's own environment, without what is MXX's."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(HIDDEN) and name != "DATABASE_URL"
+    }
+
+
 def hide_our_variables() -> None:
     """Take from this process's environment what is MXX's: programs and plugins inherit the rest."""
-    for name in list(os.environ):
-        if name.startswith(HIDDEN) or name == "DATABASE_URL":
-            del os.environ[name]
+    for name in os.environ.keys() - clean_environment().keys():
+        del os.environ[name]
