@@ -9,11 +9,12 @@ import time
 from typing import Any
 
 from plugins.custody.lines import LineFile
+from plugins.output.masking import Mask
 
 
 class Events:
-    def __init__(self, file: LineFile) -> None:
-        self._file = file
+    def __init__(self, file: LineFile, mask: Mask) -> None:
+        self._file, self._mask = file, mask
         self._new: list[dict[str, Any]] = []
 
     def add(
@@ -35,8 +36,8 @@ class Events:
                 "plugin": plugin,
                 "hook": hook,
                 "seconds": seconds,
-                "message": message,
-                "data": data or {},
+                "message": self._mask.text(message),
+                "data": self._mask.inside(data or {}),
             }
         )
 

@@ -27,6 +27,8 @@ from plugins.custody.verdict import Verdict
 from plugins.exceptions import CannotLaunch
 from plugins.exits import ended_how
 from plugins.lifecycle import Key, traceback_of, words_of
+from plugins.output.draining import Output
+from plugins.output.masking import Mask
 from plugins.output.segments import ERR, OUT, Writer
 
 LOOK = 0.5
@@ -57,13 +59,14 @@ class Keeper:
         self.tree_look_at: float | None = None
         self.tree_looked_at = 0.0
         self.wake_pipe: tuple[int, ...] = ()
-        self.events = Events(LineFile(self.dir.file("events")))
+        self.mask = Mask(spec.secrets.values())
+        self.events = Events(LineFile(self.dir.file("events")), self.mask)
         self.journal = LineFile(self.dir.file(STARTED))
         """What the keeper after us must know, in the lines behind the marker's own."""
-        self.writer = Writer(self.dir.file("log"), spec.log_limit)
         self.selector = selectors.DefaultSelector()
+        self.output = Output(Writer(self.dir.file("log"), spec.log_limit), self.mask, self.selector)
         self.runner = RunnerHandle(self.selector, self._take, self._line_broken)
-        self.programs = Programs(spec, backend, self.journal, self.writer, self.selector)
+        self.programs = Programs(spec, backend, self.journal, self.output, self.mask)
 
     # ---- the whole way
 
@@ -90,7 +93,7 @@ class Keeper:
     def close(self) -> None:
         """Every descriptor of the run."""
         signal.set_wakeup_fd(-1)
-        for closing in (self.programs, self.journal, self.writer, self.events):
+        for closing in (self.output, self.journal, self.events):
             closing.close()
         for pipe in self.wake_pipe:
             os.close(pipe)
@@ -133,7 +136,7 @@ class Keeper:
     def _failed_itself(self, error: Exception) -> None:
         self.failed_itself = True
         self.verdict.settle("failed", f"the keeper failed: {words_of(error)}")
-        self.writer.append(ERR, 0, traceback_of(error).encode(errors="replace"))
+        self.output.write(ERR, traceback_of(error))
         self.runner.kill()
         self.runner.pid = 0  # _end() reaps it like everybody else
 
@@ -155,11 +158,11 @@ class Keeper:
         self._drain()
         events = self.events.untold()
         if self.events.lost:
-            self.programs.say(f"{self.events.lost} events could not be written")
+            self.output.say(f"{self.events.lost} events could not be written")
         found = receipt(self.programs.all, ending, named, self.backend)
-        self.programs.say(found["text"])
+        self.output.say(found["text"])
         self.verdict.settle("succeeded", "", self.programs.last_code())
-        result = {**self.verdict.result(self.started_at, found), "events": events}
+        result = {**self.verdict.result(self.started_at, found, self.mask), "events": events}
         self._write_result({**result, "state": self.state} if self.state else result)
         return bool(ending.left)
 
@@ -171,8 +174,9 @@ class Keeper:
     def _drain(self) -> None:
         """To the end of the output, or as long as somebody outside the run may hold a pipe."""
         until = time.monotonic() + DRAIN
-        while self.programs.draining and time.monotonic() < until:
+        while self.output.draining and time.monotonic() < until:
             self._turn(0.02)
+        self.output.hang_up()
 
     def _write_result(self, result: dict[str, Any]) -> None:
         until = time.monotonic() + FULL_DISK_PATIENCE
@@ -186,7 +190,7 @@ class Keeper:
         try:
             self.dir.write(name, content)
         except OSError as error:
-            self.programs.say(f"cannot write {name}: {error.strerror}")
+            self.output.say(f"cannot write {name}: {error.strerror}")
             return False
         return True
 
@@ -201,6 +205,7 @@ class Keeper:
     def _patience(self) -> float:
         """Seconds until the next thing that must not be late."""
         moments = [self.next_look, self.runner.deaf_at, self.cleanup_until, self.tree_look_at]
+        moments.append(self.output.settle_at)
         if self.spec.timeout is not None and self._may_interrupt():
             moments.append(self.began + self.spec.timeout)
         return min(moment for moment in moments if moment is not None) - time.monotonic()
@@ -210,6 +215,7 @@ class Keeper:
         timeout = self.spec.timeout
         if timeout is not None and now >= self.began + timeout:
             self._interrupt("timed_out", f"took longer than its timeout of {timeout:.10g} s")
+        self.output.settle()
         if now >= self.next_look:
             self._look()
         if self.tree_look_at is not None and now >= self.tree_look_at:
@@ -244,8 +250,8 @@ class Keeper:
         if self.cleaning:
             self._start_cleanup_budget()
         output, errors = self.runner.start(self.spec, self.backend, task)
-        self.programs.watch(output, OUT, 0)
-        self.programs.watch(errors, ERR, 0)
+        self.output.watch(output, OUT, 0)
+        self.output.watch(errors, ERR, 0)
 
     def _may_interrupt(self) -> bool:
         return not (self.interrupted or self.cleaning)
@@ -254,7 +260,7 @@ class Keeper:
         if self._may_interrupt():
             self.interrupted = True
             self.verdict.settle(status, reason)
-            self.programs.say(reason)
+            self.output.say(reason)
             self.runner.stop(status)
 
     def _start_cleanup_budget(self) -> None:
@@ -275,7 +281,7 @@ class Keeper:
             self.verdict.settle("failed", f"the runner {ended_how(code)}{self.runner.where(' in')}")
 
     def _line_broken(self, error: Exception) -> None:
-        self.programs.say(f"the runner said what no runner says: {words_of(error)}")
+        self.output.say(f"the runner said what no runner says: {words_of(error)}")
         self.verdict.settle("failed", "plugin code broke the line between the runner and its keeper")
         self.runner.kill()
 
@@ -335,15 +341,15 @@ class Keeper:
         self._put("state", {"text": text})
 
     def _on_progress(self, fraction: float, text: str) -> None:
-        self._put("progress", {"fraction": fraction, "text": text})
+        self._put("progress", {"fraction": fraction, "text": self.mask.text(text)})
 
     def _on_log(self, text: str) -> None:
-        self.programs.say(text)
+        self.output.say(text)
 
     def _on_outcome(self, status: str, reason: str, exit_code: int | None, error: str) -> None:
         """At once, not at the end: a cancel that comes after a failure is not its cause."""
         self.verdict.settle(status, reason, exit_code, error)
-        self.writer.append(ERR, 0, error.encode(errors="replace"))
+        self.output.write(ERR, error)
 
     def _on_done(self, status: str) -> None:
         self.finished = True

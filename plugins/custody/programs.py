@@ -1,11 +1,9 @@
-"""The programs of one run: spawned, drained and reaped by the keeper."""
+"""The programs of one run, as the keeper spawns and reaps them."""
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import selectors
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +13,9 @@ from plugins.custody.backends.base import Backend, Identity, marked
 from plugins.custody.lines import LineFile
 from plugins.custody.spec import RunSpec, outer_environment
 from plugins.exceptions import CannotLaunch
-from plugins.output.segments import ERR, MXX, OUT, Writer
-
-CHUNK = 1 << 18
-PIPE, WIDE_PIPE = 1 << 16, 1 << 20
-"""Bytes that a pipe holds by default, and once it was found full: a flood then needs fewer turns."""
-F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", None)
+from plugins.output.draining import Output
+from plugins.output.masking import Mask
+from plugins.output.segments import ERR, OUT
 
 
 @dataclass
@@ -65,14 +60,12 @@ class Programs:
         spec: RunSpec,
         backend: Backend,
         ledger: LineFile,
-        writer: Writer,
-        selector: selectors.BaseSelector,
+        output: Output,
+        mask: Mask,
     ) -> None:
         self._spec, self._backend, self._ledger = spec, backend, ledger
-        self._writer, self._selector = writer, selector
+        self._output, self._mask = output, mask
         self._environment = {**outer_environment(), **spec.environment()}
-        self._pipes: set[int] = set()
-        self._wide: set[int] = set()
         self.all: list[Program] = []
 
     def spawn(
@@ -80,7 +73,7 @@ class Programs:
     ) -> Program:
         """Start one program in a session of its own. Raises CannotLaunch with a sentence."""
         number = len(self.all) + 1
-        self._ledger.append({"at": time.time(), "intent": number, "argv": argv})
+        self._ledger.append({"at": time.time(), "intent": number, "argv": self._mask.inside(argv)})
         pid = self._spawn(number, argv, cwd or self._spec.dir.file("work"), env)
         identity = self._backend.identity(pid) or Identity(pid, 0)
         self._ledger.append(
@@ -92,9 +85,11 @@ class Programs:
                 "boot": self._backend.boot(),
             }
         )
-        program = Program(number, argv, identity, time.time(), holds, label)
+        program = Program(
+            number, self._mask.inside(argv), identity, time.time(), holds, self._mask.text(label)
+        )
         self.all.append(program)
-        self.say(f"started {program.name}, process {pid}")
+        self._output.say(f"started {program.name}, process {pid}")
         return program
 
     def _spawn(self, number: int, argv: list[str], cwd: str, env: Mapping[str, str]) -> int:
@@ -111,16 +106,8 @@ class Programs:
             raise CannotLaunch(_why_not(argv, cwd, environment, error)) from error
         for stream, (reading, writing) in zip((OUT, ERR), pipes, strict=True):
             os.close(writing)
-            self.watch(reading, stream, number)
+            self._output.watch(reading, stream, number)
         return pid
-
-    def say(self, text: str) -> None:
-        """A line of MXX's own in the log."""
-        self._writer.append(MXX, 0, text.encode(errors="replace") + b"\n")
-
-    def close(self) -> None:
-        for pipe in list(self._pipes):
-            self._unwatch(pipe)
 
     # ---- ends
 
@@ -141,45 +128,6 @@ class Programs:
     def sessions(self) -> dict[int, int]:
         """Session id -> launch number."""
         return {program.identity.pid: program.number for program in self.all}
-
-    # ---- output
-
-    def watch(self, pipe: int, stream: int, launch: int) -> None:
-        os.set_blocking(pipe, False)
-        self._pipes.add(pipe)
-        self._selector.register(pipe, selectors.EVENT_READ, lambda: self._drain(pipe, stream, launch))
-
-    def _drain(self, pipe: int, stream: int, launch: int) -> None:
-        try:
-            chunk = os.read(pipe, CHUNK if pipe in self._wide else PIPE)
-        except BlockingIOError:
-            return
-        if chunk:
-            self._writer.append(stream, launch, chunk)
-            if len(chunk) == PIPE:
-                self._widen(pipe)
-            return
-        self._unwatch(pipe)
-
-    def _unwatch(self, pipe: int) -> None:
-        self._selector.unregister(pipe)
-        self._pipes.discard(pipe)
-        self._wide.discard(pipe)
-        os.close(pipe)
-
-    def _widen(self, pipe: int) -> None:
-        """Only speed depends on it: the kernel may refuse (a limit for each user)."""
-        self._wide.add(pipe)
-        if F_SETPIPE_SZ is not None:
-            try:
-                fcntl.fcntl(pipe, F_SETPIPE_SZ, WIDE_PIPE)
-            except OSError:
-                return
-
-    @property
-    def draining(self) -> bool:
-        """True while some pipe is open for writing somewhere."""
-        return bool(self._pipes)
 
 
 def _why_not(argv: list[str], cwd: str, env: Mapping[str, str], error: Exception) -> str:

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from plugins.output.masking import Mask
+
 
 @dataclass
 class Verdict:
@@ -20,12 +22,14 @@ class Verdict:
         if not self.status:
             self.status, self.reason, self.exit_code, self.error = status, reason, exit_code, error
 
-    def result(self, started_at: float, receipt: dict[str, Any]) -> dict[str, Any]:
+    def result(self, started_at: float, receipt: dict[str, Any], mask: Mask) -> dict[str, Any]:
         """What the result file holds; times are epoch seconds."""
         return {
             **vars(self),
+            "reason": mask.text(self.reason),
+            "error": mask.text(self.error),
             "warned": bool(receipt["left"]),
             "started_at": started_at,
             "finished_at": time.time(),
-            "receipt": receipt,
+            "receipt": mask.inside(receipt),
         }

@@ -33,8 +33,11 @@ class Mask:
         return bool(self._texts)
 
     def text(self, text: str) -> str:
+        """Also without the beginning of a secret at its end: somebody may have shortened it."""
+        border = _open_end(text, self._texts)
+        cut = [(border, len(text))] if len(text) - border >= SHORTEST else []
         parts, reached = [], 0
-        for start, end in _found(text, self._texts):
+        for start, end in _joined(sorted(_found(text, self._texts) + cut)):
             parts += [text[reached:start], STARS]
             reached = end
         return "".join(parts) + text[reached:]
@@ -127,7 +130,7 @@ def _joined(spans: list[Span]) -> list[Span]:
     return joined
 
 
-def _open_end(data: bytes, needles: Iterable[bytes]) -> int:
+def _open_end(data: AnyStr, needles: Iterable[AnyStr]) -> int:
     """Where the end begins that some needle begins with; the length when none does."""
     found = len(data)
     for needle in needles:

@@ -76,6 +76,10 @@ def test_the_beginning_of_a_secret_at_the_end_of_the_output_is_masked() -> None:
     assert masked(["hunter22"], b"so hunter2") == b"so ***"
 
 
+def test_a_secret_that_a_shortened_text_ends_in_is_masked() -> None:
+    assert Mask(["hunter22"]).text("cannot log in with hunter") == "cannot log in with ***"
+
+
 def test_texts_deep_in_data_are_masked() -> None:
     data = {"argv": ["curl", "-u", "me:hunter22"], "number": 1, "in": {"reason": "hunter22"}}
     told = {"argv": ["curl", "-u", "me:***"], "number": 1, "in": {"reason": "***"}}
