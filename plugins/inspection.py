@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -194,18 +195,12 @@ class _Child:
 
     def _end(self) -> None:
         """With everything that it started, as long as that stayed in its session."""
-        if os.name == "nt":
+        if sys.platform == "win32":
             self.process.kill()
         else:
-            _kill_group(self.process.pid)
+            with suppress(ProcessLookupError):  # it had ended, and nobody is left
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-
-def _kill_group(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return  # it had ended, and nobody is left
 
 
 def _environment() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import sys
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,9 +97,9 @@ def _chain(path: str) -> Iterator[str]:
 
 def _refusal(path: str, near: bool) -> str:
     """near: the file or its own folder. Further up a sticky folder (as /tmp) will do: others cannot replace what is ours."""
-    facts = os.stat(path)
-    if facts.st_uid not in (0, os.getuid()):
-        return f"is not run: {path} belongs to another user; run: chown {os.getuid()} '{path}'"
+    facts, me = os.stat(path), 0 if sys.platform == "win32" else os.getuid()
+    if facts.st_uid not in (0, me):
+        return f"is not run: {path} belongs to another user; run: chown {me} '{path}'"
     sticky = facts.st_mode & stat.S_ISVTX and not near
     if facts.st_mode & OTHERS_WRITE and not sticky:
         return f"is not run: others may write {path}; run: chmod go-w '{path}'"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
 
@@ -11,6 +10,7 @@ from plugins.custody.backends import backend
 from plugins.custody.keeping import Keeper
 from plugins.custody.notices import notifier
 from plugins.custody.spec import RunSpec, hide_our_variables
+from plugins.custody.stations import prepare_keeper, station
 
 MOST_RUNS = 100
 """Runs that one keeper process keeps at most."""
@@ -18,22 +18,12 @@ FREE = b"f"
 """What a keeper says to the zygote when it could keep another run."""
 
 
-def prepare_signals() -> None:
-    """SIGCHLD and SIGUSR1 wake the loop; those of terminals and service managers wait behind the mask for ever.
-
-    Not SIG_IGN: an ignored signal would stay ignored in every program, while the mask is cleared for each. Before the
-    marker is taken: from then on SIGUSR1 may come."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
-    for number in (signal.SIGCHLD, signal.SIGUSR1):
-        signal.signal(number, lambda *_: None)
-
-
 def run(spec: RunSpec, notices: int) -> bool:
     """Keep one run; `notices` is a non-blocking pipe for the supervisor's comfort, whose reader may be gone.
 
     True when nothing is left of it, so that this process may keep another.
     """
-    keeper = Keeper(spec, backend(), notifier(notices, spec))
+    keeper = Keeper(spec, backend(), station(), notifier(notices, spec))
     try:
         return keeper.keep()
     finally:
@@ -61,16 +51,12 @@ def _next(line: socket.socket) -> RunSpec | None:
 
 def main() -> None:
     """Cold start, for one run: the go token is one JSON line on stdin; EOF before it means: do nothing."""
-    prepare_signals()
+    prepare_keeper()
     hide_our_variables()
     os.umask(0o077)
-    if os.getpid() != os.getsid(0):
-        os.setsid()
     line = sys.stdin.buffer.readline()
     if line.endswith(b"\n"):
-        notices = os.dup(1)
-        os.set_blocking(notices, False)
-        run(RunSpec.read(line), notices)
+        run(RunSpec.read(line), notices=1)
 
 
 if __name__ == "__main__":

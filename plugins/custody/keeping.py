@@ -7,8 +7,6 @@ enforces timeout and cancel, and at the end terminates what is left and writes t
 from __future__ import annotations
 
 import os
-import selectors
-import signal
 import time
 from typing import Any
 
@@ -23,6 +21,7 @@ from plugins.custody.rundir import CLEANUP, STARTED
 from plugins.custody.runner import Task
 from plugins.custody.runnerhandle import RunnerHandle
 from plugins.custody.spec import RunSpec
+from plugins.custody.stations import Station
 from plugins.custody.verdict import Verdict
 from plugins.exceptions import CannotLaunch
 from plugins.exits import ended_how
@@ -32,7 +31,7 @@ from plugins.output.masking import Mask
 from plugins.output.segments import ERR, OUT, Writer
 
 LOOK = 0.5
-"""Seconds between two looks at the stop request; SIGUSR1 makes the keeper look at once."""
+"""Seconds between two looks at the stop request; the backend's wake() makes the keeper look at once."""
 TREE_LOOK = 0.1
 """Seconds at least between two looks at the trees of programs whose main process has ended."""
 DRAIN = 0.2
@@ -42,8 +41,8 @@ FULL_DISK_PATIENCE = 10.0
 
 
 class Keeper:
-    def __init__(self, spec: RunSpec, backend: Backend, notify: Notify) -> None:
-        self.spec, self.backend, self.notify = spec, backend, notify
+    def __init__(self, spec: RunSpec, backend: Backend, station: Station, notify: Notify) -> None:
+        self.spec, self.backend, self.station, self.notify = spec, backend, station, notify
         self.dir = spec.dir
         self.verdict = Verdict()
         self.began, self.started_at = time.monotonic(), time.time()
@@ -58,15 +57,13 @@ class Keeper:
         self.cleanup_until: float | None = None
         self.tree_look_at: float | None = None
         self.tree_looked_at = 0.0
-        self.wake_pipe: tuple[int, ...] = ()
         self.mask = Mask(spec.secrets.values())
         self.events = Events(LineFile(self.dir.file("events")), self.mask)
         self.journal = LineFile(self.dir.file(STARTED))
         """What the keeper after us must know, in the lines behind the marker's own."""
-        self.selector = selectors.DefaultSelector()
-        self.output = Output(Writer(self.dir.file("log"), spec.log_limit), self.mask, self.selector)
-        self.runner = RunnerHandle(self.selector, self._take, self._line_broken)
-        self.programs = Programs(spec, backend, self.journal, self.output, self.mask)
+        self.output = Output(Writer(self.dir.file("log"), spec.log_limit), self.mask, station)
+        self.runner = RunnerHandle(station, self._take, self._line_broken)
+        self.programs = Programs(spec, backend, self.journal, self.output, self.mask, station)
 
     # ---- the whole way
 
@@ -82,7 +79,7 @@ class Keeper:
         try:
             self.backend.enter_keeper()
             self.dir.make_work()
-            self._open_wake_pipe()
+            self.station.open(self._woken)
             self._through_the_hooks()
         except Exception as error:  # whatever it is, no program may outlive it
             self._failed_itself(error)
@@ -92,12 +89,8 @@ class Keeper:
 
     def close(self) -> None:
         """Every descriptor of the run."""
-        signal.set_wakeup_fd(-1)
-        for closing in (self.output, self.journal, self.events):
+        for closing in (self.output, self.station, self.journal, self.events):
             closing.close()
-        for pipe in self.wake_pipe:
-            os.close(pipe)
-        self.selector.close()
 
     def _take_marker(self) -> bool:
         me = self.backend.identity(os.getpid())
@@ -198,8 +191,7 @@ class Keeper:
 
     def _turn(self, seconds: float) -> None:
         """Serve whatever comes within `seconds`: output, messages, signals."""
-        for key, _ in self.selector.select(max(seconds, 0)):
-            key.data()
+        self.station.turn(seconds)
         self._reap()
 
     def _patience(self) -> float:
@@ -231,17 +223,8 @@ class Keeper:
         if self._may_interrupt() and (request := self.dir.stop_request()):
             self._interrupt(request["status"], request["reason"])
 
-    def _open_wake_pipe(self) -> None:
-        """Every signal that has a handler makes one turn of the loop."""
-        reading, writing = self.wake_pipe = os.pipe()
-        os.set_blocking(reading, False)
-        os.set_blocking(writing, False)
-        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        self.selector.register(reading, selectors.EVENT_READ, lambda: self._woken(reading))
-
-    def _woken(self, pipe: int) -> None:
-        if signal.SIGUSR1 in os.read(pipe, 4096):
-            self.next_look = 0.0
+    def _woken(self) -> None:
+        self.next_look = 0.0
 
     # ---- the runner
 
@@ -361,14 +344,8 @@ class Keeper:
     # ---- the dead
 
     def _reap(self) -> None:
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if not pid:
-                return
-            self._buried(pid, os.waitstatus_to_exitcode(status))
+        for pid, code in self.station.exits():
+            self._buried(pid, code)
 
     def _buried(self, pid: int, code: int) -> None:
         if pid == self.runner.pid:
@@ -402,5 +379,5 @@ class Keeper:
             self.spec.mark,
             keeper=os.getpid(),
             spare=[self.runner.pid] if self.runner.pid else [],
-            sessions={os.getsid(0): 0, **self.programs.sessions()},
+            sessions={self.station.session: 0, **self.programs.sessions()},
         )

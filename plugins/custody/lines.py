@@ -6,6 +6,8 @@ import json
 import os
 from typing import Any
 
+from plugins.binary import APPENDING, READING
+
 
 def encoded(content: dict[str, Any]) -> bytes:
     """JSON without what a database refuses: lone surrogates (bytes that were no UTF-8) and NUL become marks."""
@@ -35,7 +37,7 @@ class LineFile:
         text = b"".join(encoded(content) + b"\n" for content in contents)
         try:
             if not self.exists:
-                self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+                self._file = os.open(self._path, APPENDING, 0o600)
             written = os.write(self._file, b"\n" + text if self._torn else text)
         except OSError:  # the disk is full or gone; the run goes on, and its log tells how many were lost
             self.lost += len(contents)
@@ -54,7 +56,7 @@ def read_lines(path: str) -> list[dict[str, Any]]:
 def read_whole(path: str) -> bytes | None:
     """None when there is no such file."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, READING)
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:

@@ -12,6 +12,7 @@ from typing import Any
 from plugins.custody.backends.base import Backend, Identity, marked
 from plugins.custody.lines import LineFile
 from plugins.custody.spec import RunSpec, outer_environment
+from plugins.custody.stations import Station
 from plugins.exceptions import CannotLaunch
 from plugins.output.draining import Output
 from plugins.output.masking import Mask
@@ -62,9 +63,10 @@ class Programs:
         ledger: LineFile,
         output: Output,
         mask: Mask,
+        station: Station,
     ) -> None:
         self._spec, self._backend, self._ledger = spec, backend, ledger
-        self._output, self._mask = output, mask
+        self._output, self._mask, self._station = output, mask, station
         self._environment = {**outer_environment(), **spec.environment()}
         self.all: list[Program] = []
 
@@ -107,6 +109,7 @@ class Programs:
         for stream, (reading, writing) in zip((OUT, ERR), pipes, strict=True):
             os.close(writing)
             self._output.watch(reading, stream, number)
+        self._station.mind(self._backend, pid)
         return pid
 
     # ---- ends

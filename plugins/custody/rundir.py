@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plugins.binary import WRITING
 from plugins.custody.lines import encoded, read_lines, read_whole
 
 Key = tuple[str, str, str]
@@ -46,7 +47,7 @@ class RunDir:
         """Create the marker exclusively. False: this attempt was started (or fenced off) before; touch nothing."""
         self._make()
         try:
-            descriptor = os.open(self.file(name), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            descriptor = os.open(self.file(name), WRITING | os.O_EXCL, 0o600)
         except FileExistsError:
             return False
         try:
@@ -119,7 +120,7 @@ class RunDir:
     def write(self, name: str, content: dict[str, Any]) -> None:
         """Atomically: a reader sees the old text or the new one. Raises OSError and leaves the old one."""
         draft = self.file(f".{name}.{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(draft, WRITING | os.O_TRUNC, 0o600)
         try:
             _write_all(descriptor, encoded(content))
         finally:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import select
-import signal
 import socket
 import sys
 import time
 from _thread import allocate_lock, get_ident  # threading would cost every fork 0.2 ms
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -29,6 +28,9 @@ from plugins.substitution import complete
 
 WITH_THE_NEXT = frozenset(["acting", "hook", "state", "keep", "cleanup"])
 """Messages that wait for the next one: fewer wake-ups of the keeper. A `begin` follows before plugin code runs again."""
+
+Hear = Callable[[Callable[[], None], socket.socket], None]
+"""The platform's way to call interrupted() in the main thread; the socket is the line to the keeper."""
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,12 @@ class KeeperHost:
             )
 
 
-def main(spec: RunSpec, sock: socket.socket, task: Task) -> None:
+def main(spec: RunSpec, sock: socket.socket, task: Task, hear: Hear) -> None:
     """Take the job through its hooks, or through its clean-up only."""
     guard = Guard()
     channel = Channel(sock)
     host = KeeperHost(channel, guard, task.stopping)
-    signal.signal(signal.SIGUSR1, lambda *_: host.interrupted())
-    os.register_at_fork(after_in_child=channel.close)  # a plugin's fork must not speak for the runner
+    hear(host.interrupted, sock)
     try:
         host.report("ready")
         host.report("done", status=_through(spec, host, guard, task).status)

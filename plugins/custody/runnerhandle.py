@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import selectors
-import signal
 import time
 from collections.abc import Callable
 from typing import Any
 
 from plugins.custody.backends.base import Backend
-from plugins.custody.forking import fork_runner
 from plugins.custody.line import Line, Take
 from plugins.custody.runner import Task
 from plugins.custody.spec import RunSpec
+from plugins.custody.stations import Station
 
 DEAF_AFTER = 1.0
 """Seconds that an interrupted hook has to let go, and a runner that is done to exit, before it is killed."""
@@ -22,10 +19,8 @@ DEAF_AFTER = 1.0
 class RunnerHandle:
     """pid: 0 while there is none; it is our own unreaped child, so no signal can meet somebody else."""
 
-    def __init__(
-        self, selector: selectors.BaseSelector, take: Take, broken: Callable[[Exception], None]
-    ) -> None:
-        self._selector, self._take, self._broken = selector, take, broken
+    def __init__(self, station: Station, take: Take, broken: Callable[[Exception], None]) -> None:
+        self._station, self._take, self._broken = station, take, broken
         self._line: Line | None = None
         self._ready = self._stopped = False
         self.pid = 0
@@ -35,13 +30,13 @@ class RunnerHandle:
         """When it is killed, unless it lets go before."""
 
     def start(self, spec: RunSpec, backend: Backend, task: Task) -> tuple[int, int]:
-        """Fork it; the pipes with its output and its errors."""
+        """The pipes with its output and its errors."""
         self._ready = self._stopped = False
         self.hook, self.deaf_at = "", None
-        forked = fork_runner(spec, backend, task)
-        self.pid = forked.pid
-        self._line = Line(forked.sock, self._selector, self._take, self._broken)
-        return forked.output, forked.errors
+        started = self._station.start_runner(spec, backend, task)
+        self.pid = started.pid
+        self._line = Line(started.sock, self._station.selector, self._take, self._broken)
+        return started.output, started.errors
 
     def say(self, **message: Any) -> None:
         if self._line is not None:
@@ -65,7 +60,7 @@ class RunnerHandle:
     def kill(self) -> None:
         self.deaf_at = None
         if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
+            self._station.kill(self.pid)
 
     def bury(self) -> None:
         """It was reaped: take its last words."""
@@ -80,4 +75,4 @@ class RunnerHandle:
 
     def _interrupt(self) -> None:
         if self._ready and self._stopped and self.pid:
-            os.kill(self.pid, signal.SIGUSR1)
+            self._station.interrupt(self.pid)

@@ -12,18 +12,20 @@ import os
 import selectors
 import signal
 import socket
+import sys
 import time
 import traceback
 from dataclasses import dataclass
 
 from plugins import registry
 from plugins.custody import keeper, runner
-from plugins.custody.backends import backend
-from plugins.custody.backends.linux import set_name
-from plugins.custody.backends.posix import ignored
+from plugins.custody.backends import backend, posix
 from plugins.custody.notices import notifier
 from plugins.custody.spec import RunSpec, hide_our_variables, outer_environment
+from plugins.custody.stations import prepare_keeper
 from plugins.hooks import hooks_of
+
+assert sys.platform != "win32"
 
 NOTICES = 3
 """The descriptor of the pipe to the supervisor, which all keepers share."""
@@ -176,7 +178,7 @@ def _warm_up() -> None:
         hooks_of(runner.built_in(name))
     backend().identity(os.getpid())
     backend().boot()
-    ignored()
+    posix.ignored()
     outer_environment()
     gc.collect()
     gc.freeze()
@@ -184,12 +186,10 @@ def _warm_up() -> None:
 
 
 def main() -> None:
-    if os.getpid() != os.getsid(0):
-        os.setsid()
-    keeper.prepare_signals()
+    prepare_keeper()
     hide_our_variables()
     os.umask(0o077)
-    set_name("mxx-zygote")
+    backend().set_name("mxx-zygote")
     _take_fds()
     _warm_up()
     Zygote().serve()

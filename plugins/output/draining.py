@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import selectors
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from plugins.output.masking import Mask, MaskedStream
 from plugins.output.segments import MXX, Writer
 
-CHUNK = 1 << 18
-PIPE, WIDE_PIPE = 1 << 16, 1 << 20
-"""Bytes that a pipe holds by default, and once it was found full: a flood then needs fewer turns."""
-F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", None)
 IDLE = 0.05
 """Seconds after which what a mask holds back is shown, if it is too short to be told from chance."""
 
 Closed = Callable[[], None]
+
+
+class Pipes(Protocol):
+    """Reads pipes; on some platforms with a selector, on others with threads."""
+
+    def drain(self, pipe: int, take: Callable[[bytes], None]) -> None:
+        """Give take() whatever arrives and b"" at the end. The pipe is the reader's from now on."""
+
+    def release(self, pipe: int) -> None:
+        """Close it before its end."""
 
 
 @dataclass
@@ -31,15 +35,14 @@ class _Pipe:
     launch: int
     closed: Closed | None
     masked: MaskedStream | None
-    wide: bool = False
     settle_at: float | None = None
 
 
 class Output:
     """Of one run: its programs' pipes and MXX's own lines."""
 
-    def __init__(self, writer: Writer, mask: Mask, selector: selectors.BaseSelector) -> None:
-        self._writer, self._mask, self._selector = writer, mask, selector
+    def __init__(self, writer: Writer, mask: Mask, reader: Pipes) -> None:
+        self._writer, self._mask, self._reader = writer, mask, reader
         self._pipes: dict[int, _Pipe] = {}
 
     def say(self, text: str) -> None:
@@ -51,10 +54,9 @@ class Output:
 
     def watch(self, pipe: int, stream: int, launch: int, closed: Closed | None = None) -> None:
         """Drain it whenever it has something, until nobody can write to it any more: then `closed` is called."""
-        os.set_blocking(pipe, False)
         watched = _Pipe(pipe, stream, launch, closed, self._mask.stream() if self._mask else None)
         self._pipes[pipe] = watched
-        self._selector.register(pipe, selectors.EVENT_READ, lambda: self._drain(watched))
+        self._reader.drain(pipe, lambda chunk: self._take(watched, chunk))
 
     @property
     def draining(self) -> bool:
@@ -77,25 +79,20 @@ class Output:
     def hang_up(self) -> None:
         """Whoever still holds a pipe speaks to nobody from now on."""
         for pipe in list(self._pipes.values()):
-            self._unwatch(pipe)
+            self._reader.release(pipe.number)
+            self._forget(pipe)
 
     def close(self) -> None:
         self.hang_up()
         self._writer.close()
 
-    def _drain(self, pipe: _Pipe) -> None:
-        try:
-            chunk = os.read(pipe.number, CHUNK if pipe.wide else PIPE)
-        except BlockingIOError:
+    def _take(self, pipe: _Pipe, chunk: bytes) -> None:
+        if chunk:
+            self._keep(pipe, chunk)
             return
-        if not chunk:
-            self._unwatch(pipe)
-            if pipe.closed:
-                pipe.closed()
-            return
-        self._keep(pipe, chunk)
-        if len(chunk) == PIPE and not pipe.wide:
-            _widen(pipe)
+        self._forget(pipe)
+        if pipe.closed:
+            pipe.closed()
 
     def _keep(self, pipe: _Pipe, chunk: bytes) -> None:
         if pipe.masked:
@@ -103,19 +100,7 @@ class Output:
             pipe.settle_at = time.monotonic() + IDLE if pipe.masked.waits else None
         self._writer.append(pipe.stream, pipe.launch, chunk)
 
-    def _unwatch(self, pipe: _Pipe) -> None:
-        self._selector.unregister(pipe.number)
+    def _forget(self, pipe: _Pipe) -> None:
         del self._pipes[pipe.number]
-        os.close(pipe.number)
         if pipe.masked:
             self._writer.append(pipe.stream, pipe.launch, pipe.masked.finish())
-
-
-def _widen(pipe: _Pipe) -> None:
-    """Only speed depends on it: the kernel may refuse (a limit for each user)."""
-    pipe.wide = True
-    if F_SETPIPE_SZ is not None:
-        try:
-            fcntl.fcntl(pipe.number, F_SETPIPE_SZ, WIDE_PIPE)
-        except OSError:
-            return

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from errno import ENOSPC
 from pathlib import Path
 
+from plugins.binary import APPENDING, write_both
+
 OUT, ERR, MXX, CUT = 0, 1, 2, 3
 HEADER = struct.Struct("<dBHI")  # epoch seconds, stream, launch number, length of the bytes that follow
 SEGMENT = 1 << 20
@@ -78,7 +80,7 @@ class Writer:
 
     def _write(self, header: bytes, data: bytes | memoryview) -> None:
         whole = len(header) + len(data)
-        if os.writev(self._file, (header, data)) < whole:
+        if write_both(self._file, header, data) < whole:
             raise OSError(ENOSPC, os.strerror(ENOSPC))
         self._size += whole
 
@@ -92,7 +94,7 @@ class Writer:
         self.close()
         if not self._starts and not os.path.isdir(self._folder):
             os.mkdir(self._folder)
-        self._file = os.open(self._segment_file(self.offset), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = os.open(self._segment_file(self.offset), APPENDING, 0o600)
         self._size = 0
         self._starts.append(self.offset)
         if len(self._starts) > 2 * self._kept:

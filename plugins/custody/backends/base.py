@@ -74,6 +74,9 @@ class Backend(Protocol):
     def wake(self, identity: Identity) -> bool:
         """Tell a keeper to look at its folder at once."""
 
+    def set_name(self, name: str) -> None:
+        """How this process is called in lists of processes, where the platform lets it choose."""
+
     def boot(self) -> str:
         """Changes with every boot: identities of another boot are dead by definition."""
 

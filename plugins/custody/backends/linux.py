@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from typing import NamedTuple
 from plugins.custody.backends import posix
 from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, Strength, mark_variable
 from plugins.custody.lines import read_whole
+
+assert sys.platform == "linux"
 
 PR_SET_PDEATHSIG, PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 1, 15, 36
 DEAD = (b"Z", b"X")
@@ -34,10 +37,10 @@ class LinuxBackend:
         """Orphans of this process's tree are given to it, even those that called setsid or emptied their environment."""
         if _prctl(PR_SET_CHILD_SUBREAPER, 1):
             raise OSError(ctypes.get_errno(), "cannot become the reaper of the run's orphans")
-        set_name("mxx-keeper")
+        self.set_name("mxx-keeper")
 
     def enter_runner(self, keeper: int) -> None:
-        set_name("mxx-runner")
+        self.set_name("mxx-runner")
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != keeper:  # it died before we asked to be told
             os._exit(1)
@@ -102,6 +105,10 @@ class LinuxBackend:
     def boot(self) -> str:
         return _boot()
 
+    def set_name(self, name: str) -> None:
+        """The kernel's name of this process (15 bytes), as `ps` and `top` show it."""
+        _prctl(PR_SET_NAME, name.encode()[:15])
+
 
 @cache
 def _boot() -> str:
@@ -115,11 +122,6 @@ def _libc() -> ctypes.CDLL:
 
 def _prctl(option: int, argument: int | bytes) -> int:
     return int(_libc().prctl(option, argument, 0, 0, 0))
-
-
-def set_name(name: str) -> None:
-    """The kernel's name of this process (15 bytes), as `ps` and `top` show it."""
-    _prctl(PR_SET_NAME, name.encode()[:15])
 
 
 def _stat(pid: int) -> Stat | None:

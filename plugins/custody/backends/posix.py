@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Mapping
 from errno import EACCES, ENOENT
 from functools import cache
+
+assert sys.platform != "win32"
 
 
 def spawn(argv: list[str], cwd: str, env: Mapping[str, str], output: int, errors: int) -> int:

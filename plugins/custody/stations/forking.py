@@ -7,26 +7,21 @@ import signal
 import socket
 import sys
 import traceback
-from typing import NamedTuple, NoReturn, TextIO
+from collections.abc import Callable
+from typing import NoReturn, TextIO
 
 from plugins.custody import runner
 from plugins.custody.backends.base import Backend, marked
 from plugins.custody.spec import RunSpec
+from plugins.custody.stations.base import Started
+
+assert sys.platform != "win32"
 
 LINE = 3
 """The runner's descriptor for the line to its keeper."""
 
 
-class Forked(NamedTuple):
-    """pid: our own child; sock: to talk with it; output, errors: pipes with what it prints."""
-
-    pid: int
-    sock: socket.socket
-    output: int
-    errors: int
-
-
-def fork_runner(spec: RunSpec, backend: Backend, task: runner.Task) -> Forked:
+def fork_runner(spec: RunSpec, backend: Backend, task: runner.Task) -> Started:
     keeper = os.getpid()
     ours, theirs = socket.socketpair()
     output, output_end = os.pipe()
@@ -37,7 +32,7 @@ def fork_runner(spec: RunSpec, backend: Backend, task: runner.Task) -> Forked:
     theirs.close()
     os.close(output_end)
     os.close(errors_end)
-    return Forked(pid, ours, output, errors)
+    return Started(pid, ours, output, errors)
 
 
 def _become_runner(
@@ -59,13 +54,18 @@ def _become_runner(
         for name, value in marked(spec.environment(), spec.mark, 0).items():
             os.environ[name] = value
         os.chdir(spec.dir.file("work"))
-        runner.main(spec, line, task)
+        runner.main(spec, line, task, _hear)
         code = 0
     except BaseException:
         traceback.print_exc()
     finally:
         _flush()
         os._exit(code)
+
+
+def _hear(interrupted: Callable[[], None], line: socket.socket) -> None:
+    signal.signal(signal.SIGUSR1, lambda *_: interrupted())
+    os.register_at_fork(after_in_child=line.close)  # a plugin's fork must not speak for the runner
 
 
 def _only_fds(sock: socket.socket, output: int, errors: int) -> socket.socket:

@@ -1,0 +1,31 @@
+"""Where a keeper works: how it starts its runner, hears its programs and learns of their ends. One file a way."""
+
+from __future__ import annotations
+
+import sys
+
+from plugins.custody.backends import Unsupported
+from plugins.custody.stations.base import Started, Station
+
+__all__ = ["Started", "Station", "prepare_keeper", "station"]
+
+
+def station() -> Station:
+    """A new one for one run."""
+    if sys.platform == "win32":
+        raise Unsupported
+    else:
+        from plugins.custody.stations import posix
+
+        return posix.PosixStation()
+
+
+def prepare_keeper() -> None:
+    """Once in a keeper process, before its first marker: Ctrl-C and its like are for the launcher."""
+    if sys.platform == "win32":
+        raise Unsupported
+    else:
+        from plugins.custody.stations import posix
+
+        posix.prepare_signals()
+        posix.lead_a_session()

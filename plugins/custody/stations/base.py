@@ -1,0 +1,63 @@
+"""What the keeper's loop needs of a platform. What the platform knows of processes is the Backend's."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from plugins.custody.backends.base import Backend
+
+if TYPE_CHECKING:
+    from plugins.custody.runner import Task
+    from plugins.custody.spec import RunSpec
+
+
+class Started(NamedTuple):
+    """A runner. pid: our own child; sock: to talk with it; output, errors: pipes with what it prints."""
+
+    pid: int
+    sock: socket.socket
+    output: int
+    errors: int
+
+
+class Station(Protocol):
+    """For one run, in one thread. Whatever arrives is served in turn(), never in between."""
+
+    selector: selectors.BaseSelector
+    """Takes sockets; the data of a key is what to call."""
+
+    def open(self, woken: Callable[[], None]) -> None:
+        """woken(): somebody wants the keeper to look at its folder now."""
+
+    def start_runner(self, spec: RunSpec, backend: Backend, task: Task) -> Started: ...
+
+    def interrupt(self, runner: int) -> None:
+        """Raise in the runner's main thread."""
+
+    def kill(self, child: int) -> None:
+        """Our own child, whose end we have not seen: nobody else can have its pid."""
+
+    def mind(self, backend: Backend, child: int) -> None:
+        """Its end shall be told by exits()."""
+
+    def drain(self, pipe: int, take: Callable[[bytes], None]) -> None:
+        """Give take() whatever arrives and b"" at the end. The pipe is ours from now on."""
+
+    def release(self, pipe: int) -> None:
+        """Close it before its end."""
+
+    @property
+    def session(self) -> int:
+        """Of this process and its runner; 0 where there is none."""
+
+    def turn(self, seconds: float) -> None:
+        """Serve whatever comes within so many seconds."""
+
+    def exits(self) -> Iterable[tuple[int, int]]:
+        """Pid and code of every child that has ended since; a negative code is a signal's number."""
+
+    def close(self) -> None:
+        """Every descriptor."""
