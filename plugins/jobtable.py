@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from plugins.exceptions import BadInput, Problem
+from plugins.output.segments import LIMIT
+from plugins.sizes import GB, KB, size_within
 from plugins.words import kind, listed, near, shown
 
 DAY = 86_400.0
@@ -26,13 +28,14 @@ MAX_KEYS = 50
 
 @dataclasses.dataclass(frozen=True)
 class JobTable:
-    """Policies of a job. Times in seconds; None: no limit."""
+    """Policies of a job. Times in seconds, sizes in bytes; None: no limit."""
 
     description: str = ""
     tags: list[str] = dataclasses.field(default_factory=list)
     timeout: float | None = None
     grace: float = 5.0
     cleanup: float = 30.0
+    log_limit: int = LIMIT
     overlap: str = "skip"
     max_parallel: int | None = None
     queue_max: int = 100
@@ -188,6 +191,7 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     "timeout": _above_zero,
     "grace": seconds,
     "cleanup": seconds,
+    "log_limit": size_within(100 * KB, GB, '"50MB"'),
     "overlap": _one_of(*OVERLAPS),
     "max_parallel": _whole(1, 1000, "2"),
     "queue_max": _whole(1, 10_000, "100"),

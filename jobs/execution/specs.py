@@ -64,6 +64,7 @@ def spec_of(run: Run) -> RunSpec:
         timeout=table.timeout,
         grace=table.grace,
         cleanup=table.cleanup,
+        log_limit=table.log_limit,
         **facts_for(run, plugins),
     )
 

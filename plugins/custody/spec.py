@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from plugins.custody.rundir import RunDir
+from plugins.output.segments import LIMIT
 from plugins.words import text_of
 
 HIDDEN = ("MXX_", "DJANGO_")
@@ -41,7 +42,8 @@ class RunSpec:
     timeout: float | None = None
     grace: float = 5.0
     cleanup: float = 30.0
-    log_limit: int = 10 << 20
+    log_limit: int = LIMIT
+    """Bytes of output kept on disk."""
     lost: str = ""
     """Why the run is lost: then only the post_actions that its dead keeper had not begun are done."""
 

@@ -23,7 +23,7 @@ def test_an_empty_job_table_has_the_defaults_of_the_design() -> None:
 
 def test_every_policy_is_taken_over() -> None:
     raw: dict[str, Any] = {
-        "description": "Daily farm", "tags": ["home", "home "], "timeout": "2h", "grace": 1, "cleanup": "1m",
+        "description": "Daily farm", "tags": ["home", "home "], "timeout": "2h", "grace": 1, "cleanup": "1m", "log_limit": "1MB",
         "overlap": "parallel", "max_parallel": 2, "queue_max": 5, "retries": 3, "retry_delay": "10s",
         "retry_backoff": 2, "retry_on": ["lost"], "priority": -5, "pool": "local", "misfire": "all", "misfire_window": "1d",
     }  # fmt: skip
@@ -32,6 +32,7 @@ def test_every_policy_is_taken_over() -> None:
         "tags": ["home"],
         "timeout": 7200.0,
         "cleanup": 60.0,
+        "log_limit": 1 << 20,
         "retry_delay": 10.0,
         "misfire_window": 86400.0,
     }
