@@ -118,4 +118,4 @@ def _lives(owner: RunDir) -> bool:
     started = owner.started()
     if owner.result() is not None or not started or "pid" not in started:
         return False
-    return started["boot"] == backend().boot() and backend().alive(Identity(started["pid"], started["start"]))
+    return started["boot"] == backend().boot() and backend().alive(Identity.of(started))

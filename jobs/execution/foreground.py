@@ -17,10 +17,12 @@ from jobs.execution.claim import claim_one
 from jobs.execution.finishing import finish_all, finish_without_result, note_started
 from jobs.execution.keepers import start_cold
 from jobs.execution.owner import host_name
-from jobs.execution.recovery import Fate, keeper_lives, orphans, recover, release_reservations
+from jobs.execution.recovery import Fate, orphans, recover, release_reservations
 from jobs.execution.specs import spec_of
+from jobs.execution.sweeps import Sweeps
 from jobs.models import Run, Status, Supervisor
 from plugins.custody.backends import Identity, backend
+from plugins.custody.sweep import keeper_lives
 from plugins.exceptions import MxxError
 from plugins.output import segments
 from plugins.output.segments import Record
@@ -50,6 +52,7 @@ class Foreground:
         self.row: Supervisor = owner.register("runjob")
         self._show, self._progress = show, progress
         self._cancelled = threading.Event()
+        self._sweeps = Sweeps()
         self._beat_due = 0.0
         self._offset = 0
 
@@ -85,7 +88,7 @@ class Foreground:
         release_reservations()
         for orphan in orphans(self.row.pk):
             if not keeper_lives(services.run_dir(orphan)):
-                recover(orphan, self.row.pk, start_cold)
+                recover(orphan, self.row.pk, start_cold, self._sweeps)
 
     def _attempt(self, run: Run) -> None:
         """One attempt, from the go token until its end is in the row, by whomever it was written."""
@@ -121,11 +124,11 @@ class Foreground:
         if folder.stop_request() is None:
             folder.ask_to_stop(run.cancel_reason or BY_TERMINAL)
             if "pid" in started:
-                backend().wake(Identity(started["pid"], started["start"]))
+                backend().wake(Identity.of(started))
 
     def _after_a_dead_keeper(self, run: Run) -> None:
         """It may have ended in order between two looks; if not, the run is lost, or never began."""
-        if recover(run, self.row.pk, start_cold) is Fate.REQUEUED:
+        if recover(run, self.row.pk, start_cold, self._sweeps) is Fate.REQUEUED:
             Run.objects.filter(pk=run.pk).update(reserved_for=self.row.pk)
 
     def _show_news(self, run: Run, attempt: int) -> None:

@@ -14,11 +14,13 @@ from jobs.execution.claim import claim
 from jobs.execution.finishing import finish_all, finish_without_result, note_started
 from jobs.execution.keepers import ZygoteKeepers
 from jobs.execution.owner import host_name
-from jobs.execution.recovery import Fate, keeper_lives, orphans, recover, release_reservations
+from jobs.execution.recovery import Fate, orphans, recover, release_reservations
 from jobs.execution.specs import spec_of
+from jobs.execution.sweeps import Sweeps
 from jobs.models import Run, Status
 from jobs.timing import clock
 from plugins.custody.backends import Identity, backend
+from plugins.custody.sweep import keeper_lives
 from plugins.exceptions import MxxError
 
 log = logging.getLogger("mxx.dispatcher")
@@ -38,6 +40,7 @@ class LocalDispatcher:
         self.owner, self.slots = owner, slots
         self.kick = threading.Event()
         self.keepers = ZygoteKeepers()
+        self._sweeps = Sweeps()
         self._seen: dict[int, float] = {}
         """Run id -> when it was last handed over or first met; to tell a slow start from a lost one."""
 
@@ -79,7 +82,7 @@ class LocalDispatcher:
                 run.move(Status.STOPPING, expect=[Status.RUNNING])
             started = folder.started() or {}
             if "pid" in started:
-                backend().wake(Identity(started["pid"], started["start"]))
+                backend().wake(Identity.of(started))
 
     # ---- the ends
 
@@ -114,7 +117,7 @@ class LocalDispatcher:
             self.kick.set()
         for run in orphans(self.owner):
             fate = self._recovered(run)
-            if fate is not Fate.UNDECIDED:
+            if fate not in (Fate.UNDECIDED, Fate.SWEEPING):
                 log.warning("run %s of %s: %s", run.pk, run.job_name, fate.value)
                 self.kick.set()
         for run in Run.objects.active().filter(owner=self.owner):
@@ -125,7 +128,7 @@ class LocalDispatcher:
     def _recovered(self, run: Run) -> Fate:
         """One run that cannot be decided (its folder, its files) must not keep the others waiting."""
         try:
-            return recover(run, self.owner, self.keepers.start)
+            return recover(run, self.owner, self.keepers.start, self._sweeps)
         except (OSError, LookupError, ValueError, TypeError, DataError):
             log.exception("run %s cannot be recovered; trying again", run.pk)
             return Fate.UNDECIDED

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
@@ -16,12 +15,12 @@ from jobs import services
 from jobs.execution import owner as owners
 from jobs.execution.finishing import finish_all, finish_without_result
 from jobs.execution.specs import spec_of
+from jobs.execution.sweeps import Sweeps
 from jobs.models import ACTIVE, Run, Status, Supervisor
 from jobs.timing import clock
-from plugins.custody.backends import Identity, backend
-from plugins.custody.kill import terminate
 from plugins.custody.rundir import CLEANUP, STARTED, RunDir
 from plugins.custody.spec import RunSpec
+from plugins.custody.sweep import keeper_lives
 from plugins.exceptions import MxxError
 from plugins.restoring import take_back_of
 
@@ -38,6 +37,7 @@ class Fate(Enum):
     ADOPTED = "adopted"
     REQUEUED = "queued again"
     LOST = "lost"
+    SWEEPING = "being swept"
     CLEANING = "cleaned up after"
     UNDECIDED = "undecided"
 
@@ -60,7 +60,7 @@ def release_reservations() -> int:
     return reserved.filter(reserved_for__in=gone).update(reserved_for="") if gone else 0
 
 
-def recover(run: Run, me: str, start: Start) -> Fate:
+def recover(run: Run, me: str, start: Start, sweeps: Sweeps) -> Fate:
     """Decide by what is on disk; the start marker fences off a keeper that may still hold the go token."""
     folder = services.run_dir(run)
     if finish_all([run]):
@@ -78,18 +78,7 @@ def recover(run: Run, me: str, start: Start) -> Fate:
         return Fate.UNDECIDED
     if keeper_lives(folder):
         return _adopt(run, me)
-    return Fate.FINISHED if finish_all([run]) else _lose(run, me, start)
-
-
-def keeper_lives(folder: RunDir) -> bool:
-    """The attempt's own keeper, or the one that cleans up after it."""
-    return any(_lives(folder.started(name)) for name in (STARTED, CLEANUP))
-
-
-def _lives(marker: dict[str, Any] | None) -> bool:
-    if not marker or "pid" not in marker or marker["boot"] != backend().boot():
-        return False
-    return backend().alive(Identity(marker["pid"], marker["start"]))
+    return Fate.FINISHED if finish_all([run]) else _lose(run, me, start, sweeps)
 
 
 def _is_old(folder: RunDir) -> bool:
@@ -117,10 +106,12 @@ def _adopt(run: Run, me: str) -> Fate:
     return Fate.ADOPTED if won else Fate.UNDECIDED
 
 
-def _lose(run: Run, me: str, start: Start) -> Fate:
+def _lose(run: Run, me: str, start: Start, sweeps: Sweeps) -> Fate:
     """The keeper died without a result: end what it launched; the post_actions it owed are done by another."""
     folder = services.run_dir(run)
-    receipt = sweep(folder)
+    receipt = sweeps.receipt_of(run)
+    if receipt is None:
+        return Fate.SWEEPING
     told = [str(receipt["text"]), *_taken_back(folder)]
     reason = f"its keeper died without a result; {'; '.join(told)}"
     owed = folder.owed() is not None and folder.started(CLEANUP) is None
@@ -145,27 +136,3 @@ def _taken_back(folder: RunDir) -> list[str]:
         return take_back_of(Path(settings.MXX_HOME) / "restore", folder)
     except MxxError as error:
         return [f"its edits of a configuration are still there: {error}"]
-
-
-def sweep(folder: RunDir) -> dict[str, object]:
-    """End every living process that carries the attempt's mark. After a reboot nobody is signalled."""
-    started = folder.started() or {}
-    mark, same_boot = started.get("mark", ""), started.get("boot") == backend().boot()
-    machine = backend()
-    ending = terminate(
-        machine,
-        lambda: machine.members(mark, keeper=None) if mark and same_boot else [],
-        grace=float(started.get("grace", 5.0)),
-        pause=time.sleep,
-    )
-    launched = [entry for entry in folder.ledger() if "launch" in entry]
-    ended = {**ending.asked, **ending.killed}
-    text = f"{len(launched)} started, {len(ended)} still alive were ended, {len(ending.left)} left"
-    return {
-        "launches": [{"number": entry["launch"], "pid": entry["pid"], "argv": []} for entry in launched],
-        "others": [{"pid": member.identity.pid, "name": member.name} for member in ended.values()],
-        "started": len(launched),
-        "left": len(ending.left),
-        "checked": time.time(),
-        "text": text,
-    }

@@ -77,7 +77,7 @@ class Keeper:
         if self.spec.lost:
             self._continue_a_lost_run()
         try:
-            self.backend.enter_keeper()
+            self.backend.enter_keeper(self.spec.mark)
             self.dir.make_work()
             self.station.open(self._woken)
             self._through_the_hooks()
@@ -85,7 +85,7 @@ class Keeper:
             self._failed_itself(error)
         left = self._end()
         self.notify("ended")
-        return not (left or self.failed_itself)
+        return not (left or self.failed_itself) and self.backend.childless()
 
     def close(self) -> None:
         """Every descriptor of the run."""
@@ -95,7 +95,7 @@ class Keeper:
     def _take_marker(self) -> bool:
         me = self.backend.identity(os.getpid())
         assert me is not None
-        owner = {"pid": me.pid, "start": me.start, "boot": self.backend.boot(), "mark": self.spec.mark}
+        owner = {**me.told(), "boot": self.backend.boot(), "mark": self.spec.mark}
         name = CLEANUP if self.spec.lost else STARTED
         return self.dir.take_marker({**owner, "at": self.started_at, "grace": self.spec.grace}, name)
 

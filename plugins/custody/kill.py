@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 
 from plugins.custody.backends.base import Backend, Identity, Member
 
-LOOK = 0.05
-"""Seconds between two scans while programs are asked."""
+LOOK, LONGEST_LOOK = 0.05, 0.4
+"""Seconds between the first two scans while programs are asked, and between later ones: newcomers are asked too."""
 DEADLINE = 10.0
 """Seconds for killing, beyond the grace; what is alive then is told in the receipt."""
+
+
+def _no() -> bool:
+    return False
 
 
 @dataclass
@@ -29,16 +33,22 @@ def terminate(
     *,
     grace: float,
     pause: Callable[[float], None],
-    proof: Callable[[], bool] = lambda: False,
+    proof: Callable[[], bool] = _no,
+    own_stop: Callable[[], bool] = _no,
 ) -> Ending:
     """End every member. pause(seconds) must keep the keeper's pipes drained meanwhile.
 
-    proof() is True when the kernel itself says that nobody is left; then no look is needed.
+    own_stop() begins the programs' own stop commands at its first call and is true while one of them works; they are
+    part of the grace, and nobody is asked before they are done. proof() is True when the kernel itself says that
+    nobody is left; then no look is needed.
     Takes nothing when there is nobody, up to `grace` seconds for those that listen, a little more for the deaf.
     """
     ending = Ending()
     if not proof():
-        _ask(backend, members, ending, grace, pause)
+        until = time.monotonic() + grace
+        while own_stop() and time.monotonic() < until:
+            pause(0.01)
+        _ask(backend, members, ending, until, pause, proof)
         _kill(backend, members, ending, pause, proof)
     return ending
 
@@ -47,15 +57,17 @@ def _ask(
     backend: Backend,
     members: Callable[[], list[Member]],
     ending: Ending,
-    grace: float,
+    until: float,
     pause: Callable[[float], None],
+    proof: Callable[[], bool],
 ) -> None:
-    until = time.monotonic() + grace
-    while (alive := members()) and time.monotonic() < until:
+    look = LOOK
+    while time.monotonic() < until and not proof() and (alive := members()):
         for member in alive:  # newcomers are asked too, each once
             if member.identity not in ending.asked and backend.ask(member.identity):
                 ending.asked[member.identity] = member
-        _until_gone(backend, alive, min(until, time.monotonic() + LOOK), pause)
+        _until_gone(backend, alive, min(until, time.monotonic() + look), pause)
+        look = min(look * 2, LONGEST_LOOK)
 
 
 def _until_gone(backend: Backend, alive: list[Member], until: float, pause: Callable[[float], None]) -> None:

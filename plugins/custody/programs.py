@@ -82,8 +82,7 @@ class Programs:
             {
                 "at": time.time(),
                 "launch": number,
-                "pid": pid,
-                "start": identity.start,
+                **identity.told(),
                 "boot": self._backend.boot(),
             }
         )

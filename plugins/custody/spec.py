@@ -25,6 +25,7 @@ class RunSpec:
     job: str
     home: str
     mark: str
+    """16 hex digits, of this attempt only: by them its processes are known."""
     plugins: list[tuple[str, str, dict[str, Any]]]
     vars: dict[str, Any] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 Strength = Literal["kernel", "strong", "best_effort"]
 
@@ -15,6 +15,17 @@ class Identity(NamedTuple):
     pid: int
     start: int
     """Start time in the platform's own ticks since boot."""
+    number: int = 0
+    """What the kernel gives out once in a boot, where it gives such a thing; 0: not known, not checked."""
+
+    @classmethod
+    def of(cls, marker: Mapping[str, Any]) -> Identity:
+        """As a start marker tells it. Raises KeyError when it tells of nobody."""
+        return cls(marker["pid"], marker["start"], marker.get("number", 0))
+
+    def told(self) -> dict[str, int]:
+        """For a start marker."""
+        return self._asdict()
 
 
 class Member(NamedTuple):
@@ -30,10 +41,10 @@ NO_SESSIONS: Mapping[int, int] = MappingProxyType({})
 
 class Backend(Protocol):
     strength: Strength
-    """Shown to the user: never a silent downgrade."""
+    """Shown to the user: never a silent downgrade. Of a keeper: known once it has entered."""
 
-    def enter_keeper(self) -> None:
-        """Make this process a keeper: orphans of its tree come to it."""
+    def enter_keeper(self, mark: str) -> None:
+        """Make this process the keeper of a run: orphans of its tree come to it, and what it starts bears the mark."""
 
     def enter_runner(self, keeper: int) -> None:
         """Make this child of the keeper its runner: it dies with it."""
@@ -55,8 +66,9 @@ class Backend(Protocol):
         spare: Iterable[int] = (),
         sessions: Mapping[int, int] = NO_SESSIONS,
     ) -> list[Member]:
-        """Living processes of the run: below the keeper, or carrying the mark; without the spared ones.
+        """Living processes of the run, without this one and the spared ones.
 
+        keeper: this process, to find what is below it; None after its death, to find what bears the mark.
         sessions: session id -> launch number, to tell whose a process is that has emptied its environment.
         """
 

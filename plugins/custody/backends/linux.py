@@ -1,43 +1,39 @@
-"""Custody on Linux: subreaper, process tree, environment mark; signals through a pidfd after an identity check."""
+"""Custody on Linux: subreaper and process tree while the keeper lives, marks after it; signals through a checked pidfd."""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
 
-from plugins.custody.backends import posix
+from plugins.custody.backends import posix, proc
 from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, Strength, mark_variable
 from plugins.custody.lines import read_whole
 
 assert sys.platform == "linux"
 
 PR_SET_PDEATHSIG, PR_SET_NAME, PR_SET_CHILD_SUBREAPER = 1, 15, 36
-DEAD = (b"Z", b"X")
-
-
-class Stat(NamedTuple):
-    """What /proc/PID/stat tells. dead: a zombie, unless threads live on behind a main thread that has ended."""
-
-    name: str
-    dead: bool
-    parent: int
-    session: int
-    start: int
+RLIMIT_LOCKS = 10
+"""Without effect since Linux 2.4.25, inherited by fork and exec, seen by everybody: a place for a mark."""
 
 
 class LinuxBackend:
-    strength: Strength = "strong"
+    def __init__(self) -> None:
+        self.strength: Strength = "strong"
 
-    def enter_keeper(self) -> None:
-        """Orphans of this process's tree are given to it, even those that called setsid or emptied their environment."""
+    def enter_keeper(self, mark: str) -> None:
+        """Orphans of this process's tree are given to it, even those that called setsid or emptied their environment.
+
+        What it forks bears the run's mark as a limit, which neither setsid nor an empty environment takes off."""
         if _prctl(PR_SET_CHILD_SUBREAPER, 1):
             raise OSError(ctypes.get_errno(), "cannot become the reaper of the run's orphans")
         self.set_name("mxx-keeper")
+        if not _limit_locks(lock_limit(mark)):
+            self.strength = "best_effort"
 
     def enter_runner(self, keeper: int) -> None:
         self.set_name("mxx-runner")
@@ -64,27 +60,20 @@ class LinuxBackend:
         spare: Iterable[int] = (),
         sessions: Mapping[int, int] = NO_SESSIONS,
     ) -> list[Member]:
-        table = _processes()
-        never = {os.getpid(), *spare, *([keeper] if keeper else []), *_ancestors(table, os.getpid())}
-        below = _below(table, keeper) if keeper else set()
+        """Nobody leaves the tree of a living subreaper, so with a keeper the tree is all; without one the marks are."""
         variable = mark_variable(mark).encode()
-        found = []
-        for pid, stat in table.items():
-            if pid in never or stat.dead:
-                continue
-            value = _environment_value(pid, variable)
-            if pid in below or value is not None:
-                launch = int(value) if value and value.isdigit() else sessions.get(stat.session)
-                found.append(Member(Identity(pid, stat.start), stat.name, launch))
-        return found
+        found = proc.below(keeper) if keeper else _marked(variable, lock_limit(mark))
+        members = (_member(pid, variable, sessions) for pid in found - {os.getpid(), *spare})
+        return [member for member in members if member]
 
     def identity(self, pid: int) -> Identity | None:
-        stat = _stat(pid)
-        return Identity(pid, stat.start) if stat else None
+        return proc.identity(pid)
 
     def alive(self, identity: Identity) -> bool:
-        stat = _stat(identity.pid)
-        return bool(stat and stat.start == identity.start and not stat.dead)
+        found = proc.stat(identity.pid)
+        if not found or found.start != identity.start or found.dead:
+            return False
+        return identity.number == 0 or proc.identity(identity.pid) == identity
 
     def ask(self, identity: Identity) -> bool:
         """SIGTERM, and SIGCONT behind it: a suspended program hears nothing before it goes on."""
@@ -124,58 +113,40 @@ def _prctl(option: int, argument: int | bytes) -> int:
     return int(_libc().prctl(option, argument, 0, 0, 0))
 
 
-def _stat(pid: int) -> Stat | None:
+def lock_limit(mark: str) -> int:
+    """The run's mark (16 hex digits) as a limit that no human would set: 62 bits, the first of them 1."""
+    return int(mark, 16) >> 3 | 1 << 61
+
+
+def _limit_locks(soft: int) -> bool:
+    """The soft limit only: a keeper has another one for its next run, and a hard limit could not be raised again."""
+    _, hard = resource.getrlimit(RLIMIT_LOCKS)
     try:
-        content = read_whole(f"/proc/{pid}/stat")
-    except ProcessLookupError:
+        resource.setrlimit(RLIMIT_LOCKS, (soft, hard))
+    except ValueError:  # above a hard limit that somebody set
+        return False
+    return True
+
+
+def _marked(variable: bytes, limit: int) -> set[int]:
+    """Processes with either mark, wherever they hang; never one of our own ancestors. 10 ms with 600 processes."""
+    strangers = proc.ancestors(os.getpid())
+    return {
+        pid
+        for pid in proc.pids()
+        if pid not in strangers
+        and (proc.has_lock_limit(pid, limit) or proc.environment_value(pid, variable) is not None)
+    }
+
+
+def _member(pid: int, variable: bytes, sessions: Mapping[int, int]) -> Member | None:
+    """None when it is dead. Its launch: as its environment says, or else its session."""
+    identity, found = proc.identity(pid), proc.stat(pid)
+    if identity is None or found is None or found.dead or found.start != identity.start:
         return None
-    if content is None:
-        return None
-    head, _, tail = content.rpartition(b")")  # a name may hold spaces and brackets
-    fields = tail.split()
-    name = head.partition(b"(")[2].decode(errors="replace")
-    dead = fields[0] in DEAD and int(fields[17]) <= 1
-    return Stat(name, dead, int(fields[1]), int(fields[3]), int(fields[19]))
-
-
-def _processes() -> dict[int, Stat]:
-    """One pass over /proc; about 5 ms with 600 processes."""
-    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    return {pid: stat for pid in pids if (stat := _stat(pid))}
-
-
-def _below(table: dict[int, Stat], root: int) -> set[int]:
-    children: dict[int, list[int]] = {}
-    for pid, stat in table.items():
-        children.setdefault(stat.parent, []).append(pid)
-    found: set[int] = set()
-    todo = [root]
-    while todo:
-        for child in children.get(todo.pop(), ()):
-            if child not in found:
-                found.add(child)
-                todo.append(child)
-    return found
-
-
-def _ancestors(table: dict[int, Stat], pid: int) -> set[int]:
-    found: set[int] = set()
-    while (stat := table.get(pid)) and stat.parent not in found and stat.parent:
-        pid = stat.parent
-        found.add(pid)
-    return found
-
-
-def _environment_value(pid: int, variable: bytes) -> bytes | None:
-    """The value of one variable in a process's first environment; None: not there, or not ours to read."""
-    try:
-        content = read_whole(f"/proc/{pid}/environ") or b""
-    except OSError:
-        return None
-    prefix = variable + b"="
-    if prefix not in content:
-        return None
-    return next((entry[len(prefix) :] for entry in content.split(b"\0") if entry.startswith(prefix)), None)
+    value = proc.environment_value(pid, variable)
+    launch = int(value) if value and value.isdigit() else sessions.get(found.session)
+    return Member(identity, found.name, launch)
 
 
 def _signal(identity: Identity, number: int) -> bool:
@@ -185,8 +156,7 @@ def _signal(identity: Identity, number: int) -> bool:
     except OSError:
         return False
     try:
-        stat = _stat(identity.pid)
-        if stat is None or stat.start != identity.start:
+        if not proc.is_same(handle, identity):
             return False
         signal.pidfd_send_signal(handle, number)
         return True

@@ -83,7 +83,7 @@ class Going:
     def stop(self) -> None:
         self.dir.ask_to_stop("stopped by the test")
         started = until(self.dir.started)
-        backend().wake(Identity(started["pid"], started["start"]))
+        backend().wake(Identity.of(started))
 
 
 @dataclass

@@ -51,6 +51,12 @@ def lifetime(seconds: float, **options: Any) -> Section:
     return ("lifetime", "lifetime", {"lifetime": seconds, **options})
 
 
+def adversary(mode: str, folder: Path) -> Section:
+    """A program that tries to get away; its processes leave their marks in the folder."""
+    folder.mkdir(exist_ok=True)
+    return program(sys.executable, ADVERSARY, mode, cwd=str(folder), wait=False)
+
+
 @dataclass
 class Going:
     """A run that was given to a keeper."""
@@ -83,7 +89,7 @@ class Going:
 
     def keeper(self) -> Identity:
         started = until(lambda: self.dir.started() or None)
-        return Identity(started["pid"], started["start"])
+        return Identity.of(started)
 
     def begun(self, hook: str = "action") -> Going:
         """Wait until a program was launched."""
@@ -178,7 +184,7 @@ class Home:
         for going in self.runs:
             started = going.dir.started()
             if started and "pid" in started and going.dir.result() is None:
-                keeper = Identity(started["pid"], started["start"])
+                keeper = Identity.of(started)
                 if backend().alive(keeper):
                     going.stop()
                     until(going.dir.result)

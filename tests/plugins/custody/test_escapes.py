@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from plugins.custody.backends import Identity, backend
-from tests.plugins.custody.kit import ADVERSARY, Home, Section, lifetime, living, marks, program, until
+from tests.plugins.custody.kit import ADVERSARY, Home, adversary, lifetime, living, marks, program, until
 
 MODES = {
     "plain": 1,
@@ -33,11 +33,6 @@ MODES = {
     "suspended": 1,
 }
 """How many marks stand there once the adversary has arranged itself."""
-
-
-def adversary(mode: str, folder: Path) -> Section:
-    folder.mkdir(exist_ok=True)
-    return program(sys.executable, ADVERSARY, mode, cwd=str(folder), wait=False)
 
 
 @pytest.fixture
