@@ -8,7 +8,8 @@ import sys
 
 
 def main() -> None:
-    os.umask(0o077)  # everything MXX writes is its user's own: database, keys, logs
+    users = os.umask(0o077)  # everything MXX writes is its user's own: database, keys, logs
+    os.environ.setdefault("MXX_UMASK", f"{users:03o}")  # programs of runs write as the user would
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mxxsite.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -28,6 +28,14 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     return int(value)
 
 
+def umask(name: str) -> int:
+    """As `umask` prints it: which permissions new files do not get."""
+    value = text(name, "022")
+    if not re.fullmatch(r"0?[0-7]{3}", value, re.ASCII):
+        raise refuse(name, value, "three octal digits, for example 022")
+    return int(value, 8)
+
+
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     value = text(name, default)
     if value not in allowed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,10 +26,16 @@ class TookTooLong(MxxError, TimeoutError):
 
 @dataclass(frozen=True)
 class LaunchRequest:
+    """What is to be started, and how; plain data, for it goes to the keeper as JSON."""
+
     argv: list[str]
     cwd: str | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     label: str = ""
+    stop: list[str] = field(default_factory=list)
+    """The program's own stop command: run first at the end, before the program is asked."""
+    restart_of: int | None = None
+    """The number of the launch that this one repeats."""
 
     @property
     def name(self) -> str:
@@ -147,12 +153,14 @@ class RunContext:
         wait: bool = True,
         timeout: float | None = None,
         label: str = "",
+        stop: Sequence[str | os.PathLike[str]] = (),
     ) -> Launch:
         """Start a program in the run's custody; everything it starts ends with the run.
 
         wait: block until its main process exits (children and open pipes do not count). timeout: seconds to
         wait at most, then TimeoutError. shell: argv is one string for the platform's shell. label: what log and
-        receipt call it instead of its file name. Raises CannotLaunch.
+        receipt call it instead of its file name. stop: a command that makes it end, run first when the run ends.
+        Raises CannotLaunch.
         """
         if detached:
             raise CannotLaunch(
@@ -161,16 +169,17 @@ class RunContext:
         words = _shell(argv) if shell else _words(argv)
         folder = None if cwd is None else os.fspath(cwd)
         variables = {str(name): _word(value) for name, value in {**self.environment, **(env or {})}.items()}
-        request = LaunchRequest(words, folder, variables, _label(label))
+        request = LaunchRequest(words, folder, variables, _label(label), _words(stop) if stop else [])
         launch = self._start(request, holds=not wait)
         if wait:
             self.wait_for(launch, timeout)
         return launch
 
     def relaunch(self, launch: Launch) -> Launch:
-        """Start an ended program again, as it was."""
+        """Start an ended program again, as it was. The receipt counts it as a restart."""
         assert launch.request is not None
-        return self._start(launch.request, holds=launch.holds)
+        again = replace(launch.request, restart_of=launch.number)
+        return self._start(again, holds=launch.holds)
 
     def _start(self, request: LaunchRequest, *, holds: bool) -> Launch:
         launch = self.host.launch(request, holds)

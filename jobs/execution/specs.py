@@ -65,6 +65,7 @@ def spec_of(run: Run) -> RunSpec:
         grace=table.grace,
         cleanup=table.cleanup,
         log_limit=table.log_limit,
+        umask=settings.MXX_UMASK,
         **facts_for(run, plugins),
     )
 

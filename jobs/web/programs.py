@@ -62,8 +62,7 @@ def receipt_of(receipt: dict[str, Any] | None, events: list[dict[str, Any]]) -> 
         return Receipt(_so_far(programs), programs, [], None, 0) if programs else None
     launches, others = receipt.get("launches") or [], receipt.get("others") or []
     programs = [_program(launch) for launch in (*launches, *others)]
-    untouched = receipt.get("untouched") or 0
-    yours = [str(name) for name in untouched] if isinstance(untouched, list) else []
+    yours = [f"{one.get('name')}, {one.get('pid')}" for one in receipt.get("strangers") or []]
     left = int(receipt.get("left") or 0)
     return Receipt(_total(receipt, programs, left), programs, yours, receipt.get("checked"), left)
 
@@ -107,8 +106,7 @@ def _total(receipt: dict[str, Any], programs: list[Program], left: int) -> list[
         receipt.get("started") or 0
     )  # the children that had to be ended count, too
     gone = int(receipt.get("gone", started - left))
-    untouched = receipt.get("untouched") or 0
-    count = len(untouched) if isinstance(untouched, list) else int(untouched)
+    count = int(receipt.get("untouched") or 0)
     words = [_started(started), _("%(n)d gone") % {"n": gone}, _("%(n)d left") % {"n": left}]
     if count:
         words.append(ngettext("%(n)d of yours untouched", "%(n)d of yours untouched", count) % {"n": count})

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from plugins.base import Duration, Plugin
+from plugins.builtin.os_exec import command_problems, words
 from plugins.context import RunContext
 from plugins.hooks import hook
 
@@ -30,6 +31,7 @@ class App(Plugin):
     scoop: whether to look in Scoop's folder ($SCOOP, else ~/scoop) for `pkg`.
     targetExe: the program's file name.
     args: its arguments.
+    stop: a command that makes it end, run first when the run ends and it is still there: ["bot", "--quit"].
     delay: how long to wait after the start before the next action; shorter when the program ends.
     """
 
@@ -43,12 +45,16 @@ class App(Plugin):
         scoop: bool = True,
         delay: Duration = 10.0,
         args: list[str] | None = None,
+        stop: str | list[str] | None = None,
     ) -> None:
         self.target, self.path, self.pkg, self.scoop = targetExe, path, pkg, scoop
         self.delay, self.args = delay, args or []
+        self.stop = words(stop or [])
 
     @classmethod
     def check(cls, options: dict[str, Any]) -> list[tuple[str, str, str]]:
+        if found := command_problems("stop", options.get("stop")):
+            return found
         if not options.get("targetExe"):
             return [("targetExe", "is empty", 'targetExe = "MAA.exe"')]
         if options.get("path") or (options.get("scoop", True) and options.get("pkg")):
@@ -64,7 +70,7 @@ class App(Plugin):
     @hook("action")
     def start(self, run: RunContext) -> None:
         program = self._folder() / self.target
-        launch = run.launch([str(program), *self.args], cwd=str(program.parent), wait=False)
+        launch = run.launch([str(program), *self.args], cwd=str(program.parent), wait=False, stop=self.stop)
         until = run.elapsed + self.delay
         while run.elapsed < until and not launch.gone:
             run.host.wait(min(0.5, until - run.elapsed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from plugins.base import Duration, Plugin
@@ -11,6 +12,15 @@ from plugins.exits import ended_how
 from plugins.hooks import hook
 
 LONGEST_PAUSE = 60.0
+"""Seconds before a restart at most; and a program that lived this long begins anew with one second."""
+
+
+@dataclass(frozen=True)
+class Restart:
+    """count: restarts since the program last lived long; due: when it is started again, on the run's clock."""
+
+    count: int
+    due: float
 
 
 class Lifetime(Plugin):
@@ -38,7 +48,9 @@ class Lifetime(Plugin):
         self.lifetime, self.when_exits = lifetime, when_exits
         self.killList: list[tuple[str, str]] = []
         """(kind, program name) pairs that prototype plugins append to."""
-        self._restarts: dict[int, tuple[int, float]] = {}
+        self._begun: dict[int, tuple[int, float]] = {}
+        """Of each launch that is a restart: the how manieth, and when."""
+        self._waiting: dict[int, Restart] = {}
 
     @classmethod
     def check(cls, options: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -74,13 +86,21 @@ class Lifetime(Plugin):
     def _restart(self, run: RunContext, gone: list[Launch]) -> None:
         """Start each ended program again, after a pause that doubles from 1 s up to a minute."""
         for launch in gone:
-            count, due = self._restarts.get(launch.number, (0, run.elapsed + 1.0))
-            self._restarts[launch.number] = (count, due)
-            if run.elapsed < due:
-                continue
-            launch.holds = False
-            again = run.relaunch(launch)
-            again.holds = True
-            pause = min(2.0 ** (count + 1), LONGEST_PAUSE)
-            self._restarts[again.number] = (count + 1, run.elapsed + pause)
-            run.log.info("%s had ended; started again as process %s", launch.name, again.pid)
+            wait = self._waiting.setdefault(launch.number, self._planned(launch, run.elapsed))
+            if run.elapsed >= wait.due:
+                launch.holds = False
+                again = run.relaunch(launch)
+                again.holds = True
+                self._begun[again.number] = (wait.count, run.elapsed)
+                run.log.info(
+                    "%s had ended; started again as process %s, restart %d",
+                    launch.name,
+                    again.pid,
+                    wait.count,
+                )
+
+    def _planned(self, launch: Launch, now: float) -> Restart:
+        count, begun = self._begun.get(launch.number, (0, 0.0))
+        if now - begun >= LONGEST_PAUSE:
+            count = 0
+        return Restart(count + 1, now + min(2.0**count, LONGEST_PAUSE))

@@ -19,6 +19,7 @@ CMD_BUILTIN = re.compile(
     "|rd|rem|ren|rename|rmdir|set|start|time|title|type|ver|vol",
     re.IGNORECASE,
 )
+SHELL_WORDS = ("name the shell", 'stop = ["/bin/sh", "-c", "echo quit > fifo"]')
 
 
 class OsCommand(Plugin):
@@ -37,6 +38,7 @@ class OsCommand(Plugin):
     env: a table of variables for it, for example { LANG = "C.UTF-8" }.
     timeout: how long to wait for it at most.
     kill: exact name of a program to end when the run ends, beside what the run started itself.
+    stop: a command that makes it end, run first when the run ends and it is still there; written as cmd is.
     """
 
     name = "os"
@@ -51,30 +53,33 @@ class OsCommand(Plugin):
         env: dict[str, str] | None = None,
         timeout: Duration | None = None,
         kill: str | None = None,
+        stop: str | list[str] | None = None,
     ) -> None:
         self.cmd, self.wait, self.must_succeed, self.shell = cmd, wait, check, shell
         self.cwd, self.env, self.timeout, self.kill = cwd, env, timeout, kill
+        self.stop = words(stop or [])
 
     @classmethod
     def check(cls, options: dict[str, Any]) -> list[tuple[str, str, str]]:
-        cmd, shell = options.get("cmd"), options.get("shell", False)
-        if isinstance(cmd, list):
-            return _problems_of_list(cmd, shell)
-        if isinstance(cmd, str):
-            return _problems_of_string(cmd, shell)
-        return []
+        shell = options.get("shell", False)
+        stop = options.get("stop")
+        return [
+            *command_problems("cmd", options.get("cmd"), shell),
+            *(command_problems("stop", stop) if stop is not None else []),
+        ]
 
     @hook("action")
     def run_command(self, run: RunContext) -> None:
         if self.kill:
             run.kill_names.append(self.kill)
         launch = run.launch(
-            self.cmd if self.shell or isinstance(self.cmd, list) else split(self.cmd),
+            self.cmd if self.shell else words(self.cmd),
             cwd=self.cwd,
             env=self.env,
             shell=self.shell,
             wait=self.wait,
             timeout=self.timeout,
+            stop=self.stop,
         )
         if self.wait and self.must_succeed:
             require_success(launch)
@@ -86,6 +91,11 @@ def require_success(launch: Launch) -> None:
         raise ProgramFailed(f"{launch.name} {ended_how(launch.exit_code)}", launch.exit_code)
 
 
+def words(command: str | list[str]) -> list[str]:
+    """A command as an option gives it, in words."""
+    return split(command) if isinstance(command, str) else command
+
+
 def split(command: str) -> list[str]:
     """A command line into words, by the platform's rules."""
     if os.name == "nt":
@@ -93,37 +103,41 @@ def split(command: str) -> list[str]:
     return shlex.split(command)
 
 
-def _problems_of_list(cmd: list[Any], shell: bool) -> list[tuple[str, str, str]]:
-    if not cmd or not str(cmd[0]).strip():
-        return [("cmd", "is empty: there is nothing to run", 'cmd = ["echo", "hello"]')]
+def command_problems(option: str, command: object, shell: bool = False) -> list[tuple[str, str, str]]:
+    """For a plugin's `check`: what is wrong with a command, a list of words or one text."""
+    if isinstance(command, list):
+        return _problems_of_list(option, command, shell)
+    return _problems_of_string(option, command, shell) if isinstance(command, str) else []
+
+
+def _problems_of_list(option: str, words: list[Any], shell: bool) -> list[tuple[str, str, str]]:
+    example = f'{option} = ["echo", "hello"]'
+    if not words or not str(words[0]).strip():
+        return [(option, "is empty: there is nothing to run", example)]
     if shell:
-        return [("shell", "wants one string, and cmd is a list", 'cmd = "echo hello | sort"')]
-    if any("\0" in str(word) for word in cmd):
-        return [("cmd", "holds a NUL character", 'cmd = ["echo", "hello"]')]
+        return [("shell", f"wants one string, and {option} is a list", f'{option} = "echo hello | sort"')]
+    if any("\0" in str(word) for word in words):
+        return [(option, "holds a NUL character", example)]
     return []
 
 
-def _problems_of_string(cmd: str, shell: bool) -> list[tuple[str, str, str]]:
-    if not cmd.strip():
-        return [("cmd", "is empty: there is nothing to run", 'cmd = "echo hello"')]
-    if "\0" in cmd:
-        return [("cmd", "holds a NUL character", 'cmd = "echo hello"')]
+def _problems_of_string(option: str, text: str, shell: bool) -> list[tuple[str, str, str]]:
+    if not text.strip():
+        return [(option, "is empty: there is nothing to run", f'{option} = "echo hello"')]
+    if "\0" in text:
+        return [(option, "holds a NUL character", f'{option} = "echo hello"')]
     if shell:
         return []
     try:
-        words = split(cmd)
+        words = split(text)
     except ValueError as error:
-        return [("cmd", f"cannot be split into words: {str(error).lower()}", "cmd = \"echo 'two words'\"")]
-    if sign := _shell_sign(cmd):
-        return [
-            (
-                "cmd",
-                f"uses the shell's `{sign}`, but no shell is asked for: add `shell = true`",
-                "shell = true",
-            )
-        ]
+        message = f"cannot be split into words: {str(error).lower()}"
+        return [(option, message, f"{option} = \"echo 'two words'\"")]
+    mend, example = ("add `shell = true`", "shell = true") if option == "cmd" else SHELL_WORDS
+    if sign := _shell_sign(text):
+        return [(option, f"uses the shell's `{sign}`, but no shell is asked for: {mend}", example)]
     if os.name == "nt" and CMD_BUILTIN.fullmatch(words[0]):
-        return [("cmd", f"{words[0]!r} is built into cmd.exe: add `shell = true`", "shell = true")]
+        return [(option, f"{words[0]!r} is built into cmd.exe: {mend}", example)]
     return []
 
 

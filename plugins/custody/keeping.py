@@ -10,20 +10,21 @@ import os
 import time
 from typing import Any
 
+from plugins.context import LaunchRequest
 from plugins.custody.backends.base import Backend, Member
 from plugins.custody.events import Events
 from plugins.custody.kill import terminate
+from plugins.custody.launches import Launches
 from plugins.custody.lines import LineFile
 from plugins.custody.notices import Notify
 from plugins.custody.programs import Programs
-from plugins.custody.receipt import receipt
+from plugins.custody.receipt import in_lines, receipt
 from plugins.custody.rundir import CLEANUP, STARTED
 from plugins.custody.runner import Task
 from plugins.custody.runnerhandle import RunnerHandle
 from plugins.custody.spec import RunSpec
 from plugins.custody.stations import Station
 from plugins.custody.verdict import Verdict
-from plugins.exceptions import CannotLaunch
 from plugins.exits import ended_how
 from plugins.lifecycle import Key, traceback_of, words_of
 from plugins.output.draining import Output
@@ -32,8 +33,6 @@ from plugins.output.segments import ERR, OUT, Writer
 
 LOOK = 0.5
 """Seconds between two looks at the stop request; the backend's wake() makes the keeper look at once."""
-TREE_LOOK = 0.1
-"""Seconds at least between two looks at the trees of programs whose main process has ended."""
 DRAIN = 0.2
 """Seconds to wait for the rest of the output after the tree is empty: somebody outside may hold the pipe."""
 FULL_DISK_PATIENCE = 10.0
@@ -55,8 +54,6 @@ class Keeper:
         """run.state as JSON once the run has changed it."""
         self.next_look = self.began + LOOK
         self.cleanup_until: float | None = None
-        self.tree_look_at: float | None = None
-        self.tree_looked_at = 0.0
         self.mask = Mask(spec.secrets.values())
         self.events = Events(LineFile(self.dir.file("events")), self.mask)
         self.journal = LineFile(self.dir.file(STARTED))
@@ -64,6 +61,7 @@ class Keeper:
         self.output = Output(Writer(self.dir.file("log"), spec.log_limit), self.mask, station)
         self.runner = RunnerHandle(station, self._take, self._line_broken)
         self.programs = Programs(spec, backend, self.journal, self.output, self.mask, station)
+        self.launches = Launches(spec, backend, self.programs, self.events, self.output, self.runner)
 
     # ---- the whole way
 
@@ -140,10 +138,11 @@ class Keeper:
 
         True when somebody could not be ended.
         """
+        grace = self.launches.stop_by_command(self._members, self._turn)
         ending = terminate(
             self.backend,
             self._members,
-            grace=self.spec.grace,
+            grace=grace,
             pause=self._turn,
             proof=self.backend.childless,
         )
@@ -153,7 +152,8 @@ class Keeper:
         if self.events.lost:
             self.output.say(f"{self.events.lost} events could not be written")
         found = receipt(self.programs.all, ending, named, self.backend)
-        self.output.say(found["text"])
+        for line in in_lines(found):
+            self.output.say(line)
         self.verdict.settle("succeeded", "", self.programs.last_code())
         result = {**self.verdict.result(self.started_at, found, self.mask), "events": events}
         self._write_result({**result, "state": self.state} if self.state else result)
@@ -196,7 +196,7 @@ class Keeper:
 
     def _patience(self) -> float:
         """Seconds until the next thing that must not be late."""
-        moments = [self.next_look, self.runner.deaf_at, self.cleanup_until, self.tree_look_at]
+        moments = [self.next_look, self.runner.deaf_at, self.cleanup_until, self.launches.look_at]
         moments.append(self.output.settle_at)
         if self.spec.timeout is not None and self._may_interrupt():
             moments.append(self.began + self.spec.timeout)
@@ -210,8 +210,8 @@ class Keeper:
         self.output.settle()
         if now >= self.next_look:
             self._look()
-        if self.tree_look_at is not None and now >= self.tree_look_at:
-            self._tell_who_is_gone()
+        if self.launches.look_at is not None and now >= self.launches.look_at:
+            self.launches.tell_who_is_gone(self._members)
         if self.runner.deaf_at is not None and now >= self.runner.deaf_at:
             self.runner.kill()
         if self.cleanup_until is not None and now >= self.cleanup_until:
@@ -294,25 +294,9 @@ class Keeper:
         self.runner.deaf_at = None
         self._start_cleanup_budget()
 
-    def _on_launch(
-        self,
-        request: int,
-        argv: list[str],
-        cwd: str | None,
-        env: dict[str, str],
-        holds: bool,
-        label: str = "",
-    ) -> None:
-        try:
-            if not self.runner.pid or not (self.cleaning or self._may_interrupt()):
-                raise CannotLaunch(f"cannot start {argv[0]}: the run is being stopped")
-            program = self.programs.spawn(argv, cwd, env, holds, label)
-        except CannotLaunch as error:
-            self.runner.say(kind="answer", request=request, refused=str(error))
-            return
-        facts = {"argv": argv, "pid": program.identity.pid, "number": program.number, "label": label}
-        self.events.add("launch", message=program.name, data=facts)
-        self.runner.say(kind="answer", request=request, number=program.number, pid=program.identity.pid)
+    def _on_launch(self, request: int, order: dict[str, Any], holds: bool) -> None:
+        may = self.runner.pid and (self.cleaning or self._may_interrupt())
+        self.launches.take(request, LaunchRequest(**order), holds, "" if may else "the run is being stopped")
 
     def _on_state(self, vars: dict[str, Any], kill_names: list[str]) -> None:  # noqa: A002 - the run's word for it
         self.kill_names += [name for name in kill_names if name not in self.kill_names]
@@ -351,33 +335,8 @@ class Keeper:
         if pid == self.runner.pid:
             self._runner_died(code)
             return
-        self.tree_look_at = max(time.monotonic(), self.tree_looked_at + TREE_LOOK)
-        program = self.programs.exited(pid, code)
-        if program is None:
-            return
-        self.events.add("exit", message=f"{program.name} {ended_how(code)}", data={"pid": pid, "code": code})
-        self.runner.say(kind="exited", number=program.number, code=code)
-
-    def _tell_who_is_gone(self) -> None:
-        """Tell the runner which held programs' whole trees are empty. Only a death changes that: the last one of a
-        tree has no parent left but us, so it makes us look."""
-        self.tree_look_at, self.tree_looked_at = None, time.monotonic()
-        ended = [one for one in self.programs.all if one.ended and one.holds and not one.gone]
-        if not ended:
-            return
-        members = self._members()
-        nameless = any(member.launch is None for member in members)
-        busy = {member.launch for member in members}
-        for program in ended:
-            if program.number not in busy and not nameless:
-                program.gone = True
-                self.runner.say(kind="gone", number=program.number)
+        self.launches.buried(pid, code)
 
     def _members(self) -> list[Member]:
         self._reap()
-        return self.backend.members(
-            self.spec.mark,
-            keeper=os.getpid(),
-            spare=[self.runner.pid] if self.runner.pid else [],
-            sessions={self.station.session: 0, **self.programs.sessions()},
-        )
+        return self.launches.members(self.station.session)

@@ -6,9 +6,10 @@ import errno
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from plugins.context import LaunchRequest
 from plugins.custody.backends.base import Backend, Identity, marked
 from plugins.custody.lines import LineFile
 from plugins.custody.spec import RunSpec, outer_environment
@@ -18,17 +19,22 @@ from plugins.output.draining import Output
 from plugins.output.masking import Mask
 from plugins.output.segments import ERR, OUT
 
+BY_ITSELF = "ended by itself"
+
 
 @dataclass
 class Program:
     """One launch as the receipt tells it; times are epoch seconds."""
 
     number: int
-    argv: list[str]
+    order: LaunchRequest
+    shown: LaunchRequest
+    """The order with secrets masked: what may be told."""
     identity: Identity
     started: float
     holds: bool = False
-    label: str = ""
+    stops: int | None = None
+    """Number of the launch whose stop command this is."""
     ended: float | None = None
     code: int | None = None
     gone: bool = False
@@ -38,20 +44,22 @@ class Program:
 
     @property
     def name(self) -> str:
-        return self.label or os.path.basename(self.argv[0])
+        return self.shown.name
 
     def told(self) -> dict[str, Any]:
         return {
             "number": self.number,
-            "argv": self.argv,
+            "argv": self.shown.argv,
             "name": self.name,
-            "label": self.label,
+            "label": self.shown.label,
             "pid": self.identity.pid,
             "started": self.started,
             "ended": self.ended,
             "exit_code": self.code if self.code is not None and self.code >= 0 else None,
             "signal": -self.code if self.code is not None and self.code < 0 else None,
             "how": self.how,
+            "restart_of": self.order.restart_of,
+            "stops": self.stops,
         }
 
 
@@ -70,13 +78,12 @@ class Programs:
         self._environment = {**outer_environment(), **spec.environment()}
         self.all: list[Program] = []
 
-    def spawn(
-        self, argv: list[str], cwd: str | None, env: Mapping[str, str], holds: bool, label: str = ""
-    ) -> Program:
+    def spawn(self, order: LaunchRequest, holds: bool = False, stops: int | None = None) -> Program:
         """Start one program in a session of its own. Raises CannotLaunch with a sentence."""
         number = len(self.all) + 1
-        self._ledger.append({"at": time.time(), "intent": number, "argv": self._mask.inside(argv)})
-        pid = self._spawn(number, argv, cwd or self._spec.dir.file("work"), env)
+        shown = replace(order, argv=self._mask.inside(order.argv), label=self._mask.text(order.label))
+        self._ledger.append({"at": time.time(), "intent": number, "argv": shown.argv})
+        pid = self._spawn(number, order.argv, order.cwd or self._spec.dir.file("work"), order.env)
         identity = self._backend.identity(pid) or Identity(pid, 0)
         self._ledger.append(
             {
@@ -86,9 +93,7 @@ class Programs:
                 "boot": self._backend.boot(),
             }
         )
-        program = Program(
-            number, self._mask.inside(argv), identity, time.time(), holds, self._mask.text(label)
-        )
+        program = Program(number, order, shown, identity, time.time(), holds, stops)
         self.all.append(program)
         self._output.say(f"started {program.name}, process {pid}")
         return program
@@ -96,6 +101,7 @@ class Programs:
     def _spawn(self, number: int, argv: list[str], cwd: str, env: Mapping[str, str]) -> int:
         environment = marked({**self._environment, **env}, self._spec.mark, number)
         pipes: list[tuple[int, int]] = []
+        ours = os.umask(self._spec.umask)
         try:
             pipes += [os.pipe()]
             pipes += [os.pipe()]
@@ -105,6 +111,8 @@ class Programs:
                 os.close(reading)
                 os.close(writing)
             raise CannotLaunch(_why_not(argv, cwd, environment, error)) from error
+        finally:
+            os.umask(ours)
         for stream, (reading, writing) in zip((OUT, ERR), pipes, strict=True):
             os.close(writing)
             self._output.watch(reading, stream, number)
@@ -119,12 +127,12 @@ class Programs:
         if program is None:
             return None
         program.code, program.ended = code, time.time()
-        program.how = program.how or "ended by itself"
+        program.how = program.how or BY_ITSELF
         return program
 
     def last_code(self) -> int | None:
-        """Of the program that ended last by itself; None when none did."""
-        ended = [program for program in self.all if program.ended and not program.asked]
+        """Of the program that ended last by itself; None when none did. Stop commands do not count."""
+        ended = [one for one in self.all if one.ended and not one.asked and one.stops is None]
         return max(ended, key=lambda program: program.ended or 0.0).code if ended else None
 
     def sessions(self) -> dict[int, int]:

@@ -59,15 +59,7 @@ class KeeperHost:
         self._refuse_other_threads()
         with self._guard.shield:  # whole: an interruption between wish and answer would lose a program
             self._requests, self._wanted = self._requests + 1, request
-            self.report(
-                "launch",
-                request=self._requests,
-                argv=request.argv,
-                cwd=request.cwd,
-                env=dict(request.env),
-                holds=holds,
-                label=request.label,
-            )
+            self.report("launch", request=self._requests, order=vars(request), holds=holds)
             while self._answer.get("request") != self._requests:
                 self._receive()
             if "refused" in self._answer:

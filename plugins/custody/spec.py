@@ -45,6 +45,8 @@ class RunSpec:
     cleanup: float = 30.0
     log_limit: int = LIMIT
     """Bytes of output kept on disk."""
+    umask: int = 0o022
+    """The user's own, for programs and plugins; MXX itself writes for its owner alone."""
     lost: str = ""
     """Why the run is lost: then only the post_actions that its dead keeper had not begun are done."""
 

@@ -54,6 +54,7 @@ def _become_runner(
         for name, value in marked(spec.environment(), spec.mark, 0).items():
             os.environ[name] = value
         os.chdir(spec.dir.file("work"))
+        os.umask(spec.umask)  # plugin code writes the user's files
         runner.main(spec, line, task, _hear)
         code = 0
     except BaseException:

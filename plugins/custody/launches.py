@@ -1,0 +1,126 @@
+"""What the runner asks to be started, from the order until its tree is empty."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+from plugins.context import LaunchRequest
+from plugins.custody.backends.base import Backend, Member
+from plugins.custody.events import Events
+from plugins.custody.programs import Program, Programs
+from plugins.custody.runnerhandle import RunnerHandle
+from plugins.custody.spec import RunSpec
+from plugins.exceptions import CannotLaunch
+from plugins.exits import ended_how
+from plugins.output.draining import Output
+
+TREE_LOOK = 0.1
+"""Seconds at least between two looks at the trees of programs whose main process has ended."""
+LEAST_GRACE = 0.5
+"""Seconds that a program has to end once it is asked, however long its stop command took."""
+
+Members = Callable[[], list[Member]]
+
+
+class Launches:
+    def __init__(
+        self,
+        spec: RunSpec,
+        backend: Backend,
+        programs: Programs,
+        events: Events,
+        output: Output,
+        runner: RunnerHandle,
+    ) -> None:
+        self._spec, self._backend, self._programs = spec, backend, programs
+        self._events, self._output, self._runner = events, output, runner
+        self.look_at: float | None = None
+        """When to look next whose tree is empty; None while nobody has died."""
+        self._looked_at = 0.0
+
+    def take(self, request: int, order: LaunchRequest, holds: bool, refusal: str) -> None:
+        """Start it, or tell the runner why not."""
+        try:
+            if refusal:
+                raise CannotLaunch(f"cannot start {order.argv[0]}: {refusal}")
+            program = self._programs.spawn(order, holds)
+        except CannotLaunch as error:
+            self._runner.say(kind="answer", request=request, refused=str(error))
+            return
+        self._tell(program)
+        self._runner.say(kind="answer", request=request, number=program.number, pid=program.identity.pid)
+
+    def _tell(self, program: Program) -> None:
+        shown, pid = program.shown, program.identity.pid
+        facts = {"argv": shown.argv, "pid": pid, "number": program.number, "label": shown.label}
+        self._events.add("launch", message=program.name, data=facts)
+
+    def buried(self, pid: int, code: int) -> None:
+        """A child of the keeper was reaped: a main process, or an orphan of one."""
+        self.look_at = max(time.monotonic(), self._looked_at + TREE_LOOK)
+        program = self._programs.exited(pid, code)
+        if program is None:
+            return
+        self._events.add("exit", message=f"{program.name} {ended_how(code)}", data={"pid": pid, "code": code})
+        self._runner.say(kind="exited", number=program.number, code=code)
+
+    def tell_who_is_gone(self, members: Members) -> None:
+        """Tell the runner which held programs' whole trees are empty. Only a death changes that: the last one of a
+        tree has no parent left but us, so it makes us look."""
+        self.look_at, self._looked_at = None, time.monotonic()
+        ended = [one for one in self._programs.all if one.ended and one.holds and not one.gone]
+        if not ended:
+            return
+        busy = _busy(members())
+        for program in ended:
+            if program.number not in busy and None not in busy:
+                program.gone = True
+                self._runner.say(kind="gone", number=program.number)
+
+    def members(self, session: int) -> list[Member]:
+        """Everybody of the run who is alive, without its runner. session: the keeper's own."""
+        return self._backend.members(
+            self._spec.mark,
+            keeper=os.getpid(),
+            spare=[self._runner.pid] if self._runner.pid else [],
+            sessions={session: 0, **self._programs.sessions()},
+        )
+
+    # ---- the end
+
+    def stop_by_command(self, members: Members, turn: Callable[[float], None]) -> float:
+        """Run the stop commands of those that live, side by side, until those are gone or the grace is over.
+
+        Returns the seconds of grace that are left for asking. A command that fails or hangs is a program of the run
+        like any other: it is ended with them.
+        """
+        until = time.monotonic() + self._spec.grace
+        if any(program.order.stop for program in self._programs.all):
+            busy = _busy(members())
+            commands = [
+                self._stop(one) for one in self._programs.all if one.order.stop and one.number in busy
+            ]
+            while time.monotonic() < until and self._may_work(commands, members):
+                turn(0.02)
+        return max(until - time.monotonic(), min(LEAST_GRACE, self._spec.grace))
+
+    def _stop(self, program: Program) -> Program | None:
+        order = program.order
+        how = LaunchRequest(order.stop, order.cwd, order.env, f"stop of {program.name}"[:50])
+        try:
+            return self._programs.spawn(how, stops=program.number)
+        except CannotLaunch as error:
+            self._output.say(str(error))
+            return None
+
+    def _may_work(self, commands: list[Program | None], members: Members) -> bool:
+        """While a command runs, or has ended well and its program is still there."""
+        going = [one for one in commands if one and (one.ended is None or one.code == 0)]
+        return bool(going) and not _busy(members()).isdisjoint(one.stops for one in going)
+
+
+def _busy(members: list[Member]) -> set[int | None]:
+    """Numbers of the launches that somebody is left of; None when somebody cannot be told apart."""
+    return {member.launch for member in members}

@@ -1,0 +1,58 @@
+"""What the receipt tells beside the launches themselves."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+from tests.plugins.custody.kit import Home, lifetime, program, sh, until
+
+
+def named_sleep(folder: Path, name: str) -> str:
+    (folder / name).symlink_to("/bin/sleep")
+    return str(folder / name)
+
+
+def test_a_stranger_of_the_same_name_is_told_and_left_alone(home: Home, tmp_path: Path) -> None:
+    sleep = named_sleep(tmp_path, f"mxx-s{os.getpid()}")
+    stranger = subprocess.Popen([sleep, "60"])
+    try:
+        run = home.go(program(sleep, "60", wait=False), lifetime(0.2))
+        receipt = run.result()["receipt"]
+        assert receipt["strangers"] == [{"pid": stranger.pid, "name": Path(sleep).name}]
+        assert (receipt["untouched"], stranger.poll()) == (1, None)
+        assert "1 started, 1 gone, 0 left, 1 of yours untouched" in run.log()
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_the_log_ends_with_who_had_to_be_ended(home: Home) -> None:
+    run = home.go(program("sleep", "60", wait=False), lifetime(0.2))
+    (launch,) = run.result()["receipt"]["launches"]
+    assert f"[mxx] sleep, process {launch['pid']}: asked to end\n" in run.log()
+
+
+def test_restarts_are_counted_and_say_what_they_repeat(home: Home) -> None:
+    run = home.go(program("true", wait=False, check=False), lifetime(2, when_exits="restart"))
+    receipt = run.result()["receipt"]
+    assert [one["restart_of"] for one in receipt["launches"]][:2] == [None, 1]
+    assert receipt["restarts"] == len(receipt["launches"]) - 1
+    assert "restart 1" in run.log()
+
+
+def test_programs_write_with_their_users_umask_and_mxx_with_its_own(home: Home, tmp_path: Path) -> None:
+    run = home.go(sh(f"umask; touch {tmp_path}/theirs"), umask=0o027)
+    run.result()
+    assert run.output() == "0027\n"
+    assert stat.S_IMODE((tmp_path / "theirs").stat().st_mode) == 0o640
+    assert stat.S_IMODE(run.dir.path.joinpath("result").stat().st_mode) == 0o600
+    assert stat.S_IMODE(run.dir.path.stat().st_mode) == 0o700
+
+
+def test_plugin_code_writes_with_the_users_umask_too(home: Home, tmp_path: Path) -> None:
+    home.plugin("writer", f"@hook('action')\ndef act(self, run):\n    open('{tmp_path}/mine', 'w').close()")
+    home.cold(("writer", "writer", {}), umask=0o027).result()
+    assert until(lambda: stat.S_IMODE((tmp_path / "mine").stat().st_mode) == 0o640)
