@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from plugins.output.segments import CUT, Record
 
@@ -16,8 +17,7 @@ MOST_OPEN = 64 * 1024
 """Bytes of output after which an unfinished line is ended by us, so that a poll never reads far back."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """time: epoch seconds of its first byte; end: offset behind it; dropped: bytes that were cut away here."""
 
     number: int
@@ -69,6 +69,19 @@ class Assembler:
                 yield from self._lines(record)
                 yield from self._end_open(older_than=self._reached - MOST_OPEN)
 
+    def skip(self, records: Iterable[Record]) -> list[Line]:
+        """As feed, as fast as newlines are counted: lines are numbered, and nobody sees them but those of a cut."""
+        cuts: list[Line] = []
+        for record in records:
+            self._reached = record.end
+            if record.stream == CUT:
+                cuts += [line for line in self._cut(record) if line.dropped]
+            else:
+                self._count_lines(record)
+                for _ in self._end_open(older_than=self._reached - MOST_OPEN):
+                    continue
+        return cuts
+
     def finish(self) -> Iterator[Line]:
         """The run is over: what has no newline is a line all the same, and was never shown as one."""
         self._seen = -1
@@ -97,6 +110,17 @@ class Assembler:
         if rest:
             row = self._open.setdefault(source, _Open(record.time, position))
             row.data += rest
+            _keep_last_state(row, record.end)
+
+    def _count_lines(self, record: Record) -> None:
+        source = (record.stream, record.launch)
+        begins = record.data.rfind(b"\n") + 1
+        if begins:
+            self._open.pop(source, None)
+            self.count += record.data.count(b"\n", max(0, self._seen - record.offset))
+        if begins < len(record.data):
+            row = self._open.setdefault(source, _Open(record.time, record.offset + begins))
+            row.data += record.data[begins:]
             _keep_last_state(row, record.end)
 
     def _end_open(self, *, older_than: int) -> Iterator[Line]:

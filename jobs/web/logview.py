@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import takewhile
 
 from django.utils.safestring import SafeString
 
@@ -15,20 +14,21 @@ from jobs.models import Run
 from jobs.services.watching import CHUNK
 from jobs.web import ansi
 from jobs.web.loglines import Assembler, Cursor, Line
+from jobs.web.logscan import TROUBLE, Scan, looks_bad
 from jobs.web.viewer import Viewer
 from jobs.web.words import number
 from plugins.output import segments
-from plugins.output.segments import CUT, MXX, Record
+from plugins.output.segments import CUT, MXX
 
-READ_AT_ONCE = 1 << 20
 WHOLE = 200
 HEAD, AROUND, TAIL = 12, 8, 40
 """A log of up to WHOLE lines is shown as it is; of a longer one so many at its head, around an error, at its end."""
 MOST_AT_ONCE = 1000
-TROUBLE = re.compile(
-    rb"\[(?:ERR|ERROR|FATAL|CRITICAL)\]|\b(?:ERROR|FATAL|CRITICAL)\b|\b[Ee]rror:|^\S*(?:Error|Exception): "
-    rb"|Traceback \(most recent call last\)|\bpanic:|Permission denied|No such file or directory|command not found"
-)
+MOST_NEW = 500
+"""Lines that one poll brings."""
+ALL, PART = 128 * 1024, 32 * 1024
+"""Bytes of a log that becomes lines as a whole; and of the head and of the end of a longer one."""
+AROUND_TROUBLE = 8 * 1024
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Log:
 class Tick:
     """What is new since the last look. complete: nothing more will come."""
 
-    rows: list[Row]
+    blocks: list[Block]
     unfinished: list[Row]
     cursor: Cursor
     complete: bool
@@ -92,37 +92,51 @@ class Tick:
 
 
 def whole(run: Run, viewer: Viewer) -> Log:
-    """The log as far as it got. A run that is over shows its head, the first error and its end; a live one its end."""
+    """The log as far as it got. A run that is over shows its head, the first error and its end; a live one its end.
+
+    In bounded time: of a long log only the head, the end and the error become lines, the rest is counted."""
+    scan, kept = Scan(services.run_dir(run).log), _Kept()
+    around = run.is_over and run.status != "succeeded"
+    for line in scan.lines(scan.end if scan.end <= ALL else PART):
+        kept.add(line, looks_bad=around and looks_bad(line))
+    while around and not kept.trouble and scan.skip_to_trouble(scan.end - PART):
+        for line in scan.lines(scan.reached + AROUND_TROUBLE):
+            kept.add(line, looks_bad=looks_bad(line))
+    scan.skip(scan.end - PART)
+    for line in scan.lines(scan.end, final=run.is_over):
+        kept.add(line, looks_bad=around and looks_bad(line))
     show = _shower(run, viewer)
-    kept, around = _Kept(), run.is_over and run.status != "succeeded"
-    assembler = Assembler()
-    for line in _lines(run, assembler):
-        kept.add(line, looks_bad=around and line.stream != MXX and TROUBLE.search(line.data) is not None)
-    blocks = _blocks(kept.lines(), assembler.count, kept.trouble, show)
-    unfinished = [show(line) for line in assembler.unfinished()]
-    cursor = assembler.cursor()
-    return Log(blocks, unfinished, cursor, assembler.count, cursor.seen, kept.trouble)
+    blocks = _blocks(kept.lines(scan.cuts), scan.count, kept.trouble, show)
+    cursor = scan.cursor()
+    return Log(
+        blocks, [show(line) for line in scan.unfinished()], cursor, scan.count, cursor.seen, kept.trouble
+    )
 
 
 def between(run: Run, first: int, last: int, viewer: Viewer) -> list[Block]:
     """Lines first..last, at most MOST_AT_ONCE of them and a fold for the rest."""
     until = min(last, first + MOST_AT_ONCE - 1)
-    rows = [*map(_shower(run, viewer), islice(_lines(run, Assembler()), first - 1, until))]
+    scan = Scan(services.run_dir(run).log)
+    scan.skip_lines(first - 1)
+    lines = takewhile(lambda line: line.number <= until, scan.lines(scan.end, final=run.is_over))
+    rows = [*map(_shower(run, viewer), (line for line in lines if line.number >= first))]
     rest = [Block(first=until + 1, last=last)] if until < last and len(rows) == MOST_AT_ONCE else []
     return [Block(rows), *rest]
 
 
 def follow(run: Run, cursor: Cursor, viewer: Viewer) -> Tick:
-    """New lines since the cursor, from at most CHUNK bytes. The row is read before the log: what it says is there."""
-    records = services.run_records(run, cursor.offset, CHUNK)
-    assembler = Assembler(cursor)
-    lines = list(assembler.feed(records))
-    complete = run.is_over and sum(len(record.data) for record in records) < CHUNK
-    if complete:
-        lines += assembler.finish()
+    """New lines since the cursor; of very many the last ones, and a fold for the others.
+
+    The row was read before the log: what it says is there."""
+    scan = Scan(services.run_dir(run).log, cursor)
+    if scan.end - cursor.offset > CHUNK:
+        scan.skip(scan.end - PART)
+    lines = deque(scan.lines(scan.end, final=run.is_over), maxlen=MOST_NEW)
     show = _shower(run, viewer)
-    unfinished = [show(line) for line in assembler.unfinished()]
-    return Tick([show(line) for line in lines], unfinished, assembler.cursor(), complete)
+    first = lines[0].number if lines else scan.count + 1
+    fold = [Block(first=cursor.line + 1, last=first - 1)] if first > cursor.line + 1 else []
+    unfinished = [show(line) for line in scan.unfinished()]
+    return Tick([*fold, Block([*map(show, lines)])], unfinished, scan.cursor(), run.is_over)
 
 
 def last_words(run: Run, *, of_trouble: bool = False) -> str:
@@ -158,19 +172,6 @@ def row_of(line: Line, viewer: Viewer, origin: str = "") -> Row:
     return Row(line.number, clock, css, ansi.spans(line.text), line.dropped, origin)
 
 
-def _records(run: Run) -> Iterator[Record]:
-    offset = 0
-    while records := services.run_records(run, offset, READ_AT_ONCE):
-        yield from records
-        offset = records[-1].end
-
-
-def _lines(run: Run, assembler: Assembler) -> Iterator[Line]:
-    yield from assembler.feed(_records(run))
-    if run.is_over:
-        yield from assembler.finish()
-
-
 class _Kept:
     """The few lines of a long log that are shown at first."""
 
@@ -190,10 +191,10 @@ class _Kept:
             self._around.append(line)
         self._tail.append(line)
 
-    def lines(self) -> list[Line]:
+    def lines(self, cuts: list[Line]) -> list[Line]:
         is_long = self._tail and self._tail[-1].number > WHOLE
         head = self._head[:HEAD] if is_long else self._head
-        found = {line.number: line for line in (*head, *self._around, *self._tail)}
+        found = {line.number: line for line in (*head, *cuts, *self._around, *self._tail)}
         return [found[number] for number in sorted(found)]
 
 

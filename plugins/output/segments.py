@@ -11,9 +11,9 @@ import os
 import struct
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from errno import ENOSPC
 from pathlib import Path
+from typing import NamedTuple
 
 from plugins.binary import APPENDING, write_both
 
@@ -26,8 +26,7 @@ MOST_LAUNCHES = (1 << 16) - 1
 """The number that all further launches share in the log: the header has two bytes for it."""
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """time: epoch seconds; stream: OUT, ERR, MXX or CUT; launch: 0 is the runner itself; dropped: bytes cut here."""
 
     time: float
@@ -42,6 +41,14 @@ class Record:
     @property
     def end(self) -> int:
         return self.offset + len(self.data) + self.dropped
+
+    def since(self, offset: int) -> Record:
+        """Its part from there on."""
+        return self._replace(offset=offset, data=self.data[offset - self.offset :], continued=True)
+
+    def until(self, offset: int) -> Record:
+        """Its part before."""
+        return self._replace(data=self.data[: offset - self.offset])
 
 
 class Writer:
@@ -116,22 +123,26 @@ def read(folder: Path, offset: int = 0, limit: int = 256 * 1024) -> list[Record]
     A record that begins before the offset is shortened, so the answer starts exactly there.
     """
     found: list[Record] = []
-    size, reached = 0, offset
+    size = 0
+    for record in walk(folder, offset):
+        found.append(record)
+        size += len(record.data)
+        if size >= limit:
+            return _shortened(found, size - limit)
+    return found
+
+
+def walk(folder: Path, offset: int = 0) -> Iterator[Record]:
+    """Every record from `offset` on, as far as the log got at this moment; one segment at a time in memory."""
+    reached = offset
     for start, path in _segments(folder, offset):
         if start > reached:
-            found.append(Record(0.0, CUT, 0, reached, dropped=start - reached))
+            yield Record(0.0, CUT, 0, reached, dropped=start - reached)
             reached = start
         for record in _records(path, start):
-            if record.end <= reached:
-                continue
-            if record.offset < reached:
-                rest = record.data[reached - record.offset :]
-                record = replace(record, offset=reached, data=rest, continued=True)
-            found.append(record)
-            size, reached = size + len(record.data), record.end
-            if size >= limit:
-                return _shortened(found, size - limit)
-    return found
+            if record.end > reached:
+                yield record if record.offset >= reached else record.since(reached)
+                reached = record.end
 
 
 def end(folder: Path) -> int:
@@ -147,9 +158,8 @@ def end(folder: Path) -> int:
 
 
 def _shortened(records: list[Record], surplus: int) -> list[Record]:
-    last = records[-1]
     if surplus:
-        records[-1] = replace(last, data=last.data[: len(last.data) - surplus])
+        records[-1] = records[-1].until(records[-1].end - surplus)
     return records
 
 

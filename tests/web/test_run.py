@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from django.test import Client
@@ -74,15 +75,44 @@ def test_output_cannot_become_markup(web: Client, running: Run) -> None:
     assert '<span class="ansi-red">&lt;b&gt;red&lt;/b&gt;</span>' in page
 
 
-def test_one_poll_brings_a_bounded_part(web: Client, running: Run) -> None:
+def test_a_poll_that_is_far_behind_folds_what_it_missed_and_brings_the_end(web: Client, running: Run) -> None:
     page = page_of(web, running)
+    story.writer(running).append(OUT, 1, b"".join(b"line %d\n" % number for number in range(1, 100_001)))
+    _, tick = poll(web, running, page)
+    lines = new_lines(tick)
+    assert 0 < len(lines) <= 500 and lines[-1] == "line 100000"
+    assert f"first=1&amp;last={100_000 - len(lines)}" in tick
+
+
+@pytest.mark.parametrize("piece", [b"\n", b"\0", b"\r 10 %", b"\xff\xfe", b"x"])
+def test_a_long_log_of_anything_is_shown_within_a_second(piece: bytes, web: Client, running: Run) -> None:
     writer = story.writer(running)
-    for _ in range(40):
-        writer.append(OUT, 1, b"x" * 1023 + b"\n" + b"y" * (15 * 1024 - 1) + b"\n")
-    first, tick = poll(web, running, page)
-    assert first == 200
-    assert 0 < len(new_lines(tick)) < 40
-    assert len(new_lines(poll(web, running, tick)[1])) > 0
+    for _ in range(200):
+        writer.append(OUT, 1, piece * (65536 // len(piece)))
+    running.move(Status.FAILED, expect=[Status.RUNNING], finished_at=clock.now(), reason="it failed")
+    began = time.monotonic()
+    page = page_of(web, running)
+    assert time.monotonic() - began < 1.0
+    assert len(page) < 1_000_000 and "were left out here" in page
+
+
+def test_lines_of_a_long_log_keep_their_numbers_in_every_view(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO), Status.FAILED, reason="sh ended with code 1")
+    said = [story.Said(0, f"this is line {number}\n") for number in range(1, 20_001)]
+    said[14_999] = story.Said(0, "ERROR: disk full\n", ERR)
+    story.log(run, said)
+    assert 'id="L15000" class="found"' in (page := page_of(web, run))
+    assert new_lines(page)[-1] == "this is line 20000" and 'id="L20000"' in page
+    part = web.get(f"/runs/{run.pk}/log/?first=14999&last=15001", headers=POLL).content.decode()
+    assert new_lines(part) == ["this is line 14999", "ERROR: disk full", "this is line 15001"]
+
+
+def test_a_poll_of_an_older_attempt_starts_again_with_the_new_one(web: Client, running: Run) -> None:
+    page = page_of(web, running)
+    Run.objects.filter(pk=running.pk).update(attempt=running.attempt + 1)
+    cursor = dict(re.findall(r'name="(offset|seen|line|attempt)" value="(\d+)"', page))
+    answer = web.get(f"/runs/{running.pk}/log/", cursor, headers=POLL)
+    assert answer.headers["HX-Refresh"] == "true"
 
 
 def test_a_failure_says_what_and_after_how_long_of_usually(web: Client) -> None:

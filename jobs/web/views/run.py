@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HTMX_STOP_POLLING
+from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRefresh
 
 from jobs import services
 from jobs.exceptions import Conflict
@@ -44,6 +44,8 @@ def log(request: HttpRequest, run_id: int) -> HttpResponse:
 def _tick(request: HttpRequest, found: Run) -> HttpResponse:
     """The poll ends with 286 once nothing more will come."""
     viewer = viewer_of(request)
+    if _number(request, "attempt", found.attempt) != found.attempt:
+        return HttpResponseClientRefresh()  # each attempt has a log of its own
     offset = _number(request, "offset", 0)
     cursor = Cursor(offset, _number(request, "seen", offset), _number(request, "line", 0))
     tick = logview.follow(found, cursor, viewer)
