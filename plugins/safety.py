@@ -97,13 +97,20 @@ def _chain(path: str) -> Iterator[str]:
 
 def _refusal(path: str, near: bool) -> str:
     """near: the file or its own folder. Further up a sticky folder (as /tmp) will do: others cannot replace what is ours."""
-    facts, me = os.stat(path), 0 if sys.platform == "win32" else os.getuid()
+    facts, me = os.stat(path), _me()
     if facts.st_uid not in (0, me):
         return f"is not run: {path} belongs to another user; run: chown {me} '{path}'"
     sticky = facts.st_mode & stat.S_ISVTX and not near
     if facts.st_mode & OTHERS_WRITE and not sticky:
         return f"is not run: others may write {path}; run: chmod go-w '{path}'"
     return ""
+
+
+def _me() -> int:
+    if sys.platform == "win32":
+        return 0
+    else:
+        return os.getuid()
 
 
 def _wrong(path: Path, code: str, message: str, line: int | None = None) -> WrongPlugin:

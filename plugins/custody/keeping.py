@@ -220,6 +220,8 @@ class Keeper:
     def _look(self) -> None:
         self.next_look = time.monotonic() + LOOK
         self.events.flush()
+        if self.backend.polls:
+            self._members()
         if self._may_interrupt() and (request := self.dir.stop_request()):
             self._interrupt(request["status"], request["reason"])
 

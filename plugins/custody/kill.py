@@ -14,10 +14,6 @@ DEADLINE = 10.0
 """Seconds for killing, beyond the grace; what is alive then is told in the receipt."""
 
 
-def _no() -> bool:
-    return False
-
-
 @dataclass
 class Ending:
     """What became of the run's processes."""
@@ -33,78 +29,70 @@ def terminate(
     *,
     grace: float,
     pause: Callable[[float], None],
-    proof: Callable[[], bool] = _no,
-    own_stop: Callable[[], bool] = _no,
+    proof: Callable[[], bool] = lambda: False,
+    kill_all: Callable[[], object] = lambda: None,
+    now: Callable[[], float] = time.monotonic,
 ) -> Ending:
     """End every member. pause(seconds) must keep the keeper's pipes drained meanwhile.
 
-    own_stop() begins the programs' own stop commands at its first call and is true while one of them works; they are
-    part of the grace, and nobody is asked before they are done. proof() is True when the kernel itself says that
-    nobody is left; then no look is needed.
+    proof() is True when the kernel itself says that nobody is left; then no look is needed. kill_all() kills at
+    one blow where the platform can, beside killing each.
     Takes nothing when there is nobody, up to `grace` seconds for those that listen, a little more for the deaf.
     """
-    ending = Ending()
+    work = _Termination(backend, members, pause, proof, kill_all, now)
     if not proof():
-        until = time.monotonic() + grace
-        while own_stop() and time.monotonic() < until:
-            pause(0.01)
-        _ask(backend, members, ending, until, pause, proof)
-        _kill(backend, members, ending, pause, proof)
-    return ending
+        work.ask(now() + grace)
+        work.kill(DEADLINE)
+    return work.ending
 
 
-def _ask(
-    backend: Backend,
-    members: Callable[[], list[Member]],
-    ending: Ending,
-    until: float,
-    pause: Callable[[float], None],
-    proof: Callable[[], bool],
-) -> None:
-    look = LOOK
-    while time.monotonic() < until and not proof() and (alive := members()):
-        for member in alive:  # newcomers are asked too, each once
-            if member.identity not in ending.asked and backend.ask(member.identity):
-                ending.asked[member.identity] = member
-        _until_gone(backend, alive, min(until, time.monotonic() + look), pause)
-        look = min(look * 2, LONGEST_LOOK)
+@dataclass
+class _Termination:
+    backend: Backend
+    members: Callable[[], list[Member]]
+    pause: Callable[[float], None]
+    proof: Callable[[], bool]
+    kill_all: Callable[[], object]
+    now: Callable[[], float]
+    ending: Ending = field(default_factory=Ending)
 
+    def ask(self, until: float) -> None:
+        asked, look = self.ending.asked, LOOK
+        while self.now() < until and not self.proof() and (alive := self.members()):
+            for member in alive:  # newcomers are asked too, each once
+                if member.identity not in asked and self.backend.ask(member.identity):
+                    asked[member.identity] = member
+            self._until_gone(alive, min(until, self.now() + look))
+            look = min(look * 2, LONGEST_LOOK)
 
-def _until_gone(backend: Backend, alive: list[Member], until: float, pause: Callable[[float], None]) -> None:
-    while time.monotonic() < until and any(backend.alive(member.identity) for member in alive):
-        pause(0.005)
+    def _until_gone(self, alive: list[Member], until: float) -> None:
+        while self.now() < until and any(self.backend.alive(member.identity) for member in alive):
+            self.pause(0.005)
 
+    def kill(self, seconds: float) -> None:
+        """Done only after two empty looks in a row: the first may have met a fork in mid-air."""
+        until = self.now() + seconds
+        empty = 0
+        while empty < 2 and not self.proof():
+            frozen = self._freeze()
+            for member in frozen.values():
+                if self.backend.kill(member.identity):
+                    self.ending.killed[member.identity] = member
+            self.kill_all()
+            empty = 0 if frozen else empty + 1
+            if self.now() > until:
+                self.ending.left = self.members()
+                return
+            self.pause(0.002 if frozen else 0.03)
 
-def _kill(
-    backend: Backend,
-    members: Callable[[], list[Member]],
-    ending: Ending,
-    pause: Callable[[float], None],
-    proof: Callable[[], bool],
-) -> None:
-    """Done only after two empty looks in a row: the first may have met a fork in mid-air."""
-    until = time.monotonic() + DEADLINE
-    empty = 0
-    while empty < 2 and not proof():
-        frozen = _freeze(backend, members)
-        for member in frozen.values():
-            if backend.kill(member.identity):
-                ending.killed[member.identity] = member
-        empty = 0 if frozen else empty + 1
-        if time.monotonic() > until:
-            ending.left = members()
-            return
-        pause(0.002 if frozen else 0.03)
-
-
-def _freeze(backend: Backend, members: Callable[[], list[Member]]) -> dict[Identity, Member]:
-    """Stop everyone until nobody new appears: a stopped process neither forks nor restarts its brother."""
-    frozen: dict[Identity, Member] = {}
-    for _ in range(50):
-        new = [member for member in members() if member.identity not in frozen]
-        if not new:
-            break
-        for member in new:
-            backend.freeze(member.identity)
-            frozen[member.identity] = member
-    return frozen
+    def _freeze(self) -> dict[Identity, Member]:
+        """Stop everyone until nobody new appears: a stopped process neither forks nor restarts its brother."""
+        frozen: dict[Identity, Member] = {}
+        for _ in range(50):
+            new = [member for member in self.members() if member.identity not in frozen]
+            if not new:
+                break
+            for member in new:
+                self.backend.freeze(member.identity)
+                frozen[member.identity] = member
+        return frozen

@@ -43,6 +43,7 @@ def receipt(programs: list[Program], ending: Ending, named: list[str], backend: 
         "left": left,
         "survivors": [{"pid": member.identity.pid, "name": member.name} for member in ending.left],
         "strength": backend.strength,
+        "weakness": backend.weakness,
         "checked": time.time(),
         "text": _in_words(len(programs), gone, left, restarts, len(named), len(spared)),
     }

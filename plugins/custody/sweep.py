@@ -51,6 +51,7 @@ def _receipt(folder: RunDir, ending: Ending, machine: Backend) -> dict[str, Any]
         "started": len(launched),
         "left": len(ending.left),
         "strength": machine.strength,
+        "weakness": machine.weakness,
         "checked": time.time(),
         "text": f"{len(launched)} started, {len(ended)} still alive were ended, {len(ending.left)} left",
     }

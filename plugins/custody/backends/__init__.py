@@ -11,7 +11,7 @@ __all__ = ["Backend", "Identity", "Unsupported", "backend"]
 
 
 class Unsupported(MxxError):
-    """This version of MXX keeps custody of programs on Linux only; Windows and macOS are being built."""
+    """MXX keeps custody of programs on Linux, macOS and Windows; it does not know this system."""
 
 
 def backend() -> Backend:
@@ -20,4 +20,9 @@ def backend() -> Backend:
         from plugins.custody.backends.linux import LinuxBackend
 
         return LinuxBackend()
-    raise Unsupported
+    elif sys.platform == "darwin":
+        from plugins.custody.backends.macos import MacosBackend
+
+        return MacosBackend()
+    else:
+        raise Unsupported

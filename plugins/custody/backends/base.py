@@ -42,6 +42,10 @@ NO_SESSIONS: Mapping[int, int] = MappingProxyType({})
 class Backend(Protocol):
     strength: Strength
     """Shown to the user: never a silent downgrade. Of a keeper: known once it has entered."""
+    weakness: str
+    """Why the strength is not "kernel", in words."""
+    polls: bool
+    """members() finds whom it saw before: call it every half second, or they are lost."""
 
     def enter_keeper(self, mark: str) -> None:
         """Make this process the keeper of a run: orphans of its tree come to it, and what it starts bears the mark."""

@@ -22,8 +22,11 @@ RLIMIT_LOCKS = 10
 
 
 class LinuxBackend:
+    polls = False
+
     def __init__(self) -> None:
         self.strength: Strength = "strong"
+        self.weakness = "no cgroup is delegated to this user"
 
     def enter_keeper(self, mark: str) -> None:
         """Orphans of this process's tree are given to it, even those that called setsid or emptied their environment.
@@ -33,7 +36,7 @@ class LinuxBackend:
             raise OSError(ctypes.get_errno(), "cannot become the reaper of the run's orphans")
         self.set_name("mxx-keeper")
         if not _limit_locks(lock_limit(mark)):
-            self.strength = "best_effort"
+            self.strength, self.weakness = "best_effort", "the limit that marks its programs cannot be set"
 
     def enter_runner(self, keeper: int) -> None:
         self.set_name("mxx-runner")
