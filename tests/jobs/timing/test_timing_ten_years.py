@@ -1,0 +1,49 @@
+"""Daily and hourly jobs in twelve zones over ten years: in each zone a seeded third of the times of day, spread over
+all ten years. benchmarks/soak_ten_years.py looks at all times in all years."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from jobs.timing.triggers import CronTrigger
+from tests.jobs.timing.tenyears import REAL, SECOND, TIMES, YEARS, ZONES, walk
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_daily_job_runs_exactly_once_on_each_local_day(zone: str) -> None:
+    walked = walk(zone)
+    years = [[day for day in walked.days if day.year == ZONES[zone] + number] for number in range(YEARS)]
+    for number, at in enumerate(random.Random(zone).sample(TIMES, 24)):
+        wanted = walked.once_a_day(at, years[number % YEARS])
+        trigger = CronTrigger(f"{at.minute} {at.hour} * * *", zone)
+        assert trigger.due(wanted[0], wanted[-1], 400).moments == wanted, at
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_daily_moment_after_any_moment_is_the_next_of_the_oracle(zone: str) -> None:
+    walked, pick = walk(zone), random.Random(5)
+    for at in pick.sample(TIMES, 12):
+        moments = walked.once_a_day(at)
+        trigger = CronTrigger(f"{at.minute} {at.hour} * * *", zone)
+        for before, following in pick.sample(list(pairwise(moments)), 20):
+            asked = before + pick.random() * (following - before - SECOND)
+            assert trigger.after(asked) == following
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_hourly_and_every_n_follow_real_time(zone: str) -> None:
+    pick = random.Random(zone)
+    for expression in pick.sample(list(REAL), 2):
+        quarters = walk(zone).year(pick.randrange(YEARS))
+        wanted = [moment for moment, wall in quarters if REAL[expression](wall)]
+        due = CronTrigger(expression, zone).due(quarters[0][0], quarters[-1][0], 100_000)
+        assert due.moments == wanted, expression
+
+
+def test_the_oracle_knows_the_day_that_apia_left_out() -> None:
+    days = walk("Pacific/Apia").days
+    around = [day for day in days if day.isoformat() in ("2011-12-29", "2011-12-30", "2011-12-31")]
+    assert [day.day for day in around] == [29, 31]
