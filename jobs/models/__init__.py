@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs.models.application import Application, ApplicationName
 from jobs.models.job import Job
+from jobs.models.quiet import Quiet
 from jobs.models.revision import Revision
 from jobs.models.run import ACTIVE, ENDED, WAITING, Run, RunEvent, Source, Status
 from jobs.models.schedule import Schedule
@@ -21,6 +22,7 @@ __all__ = [
     "Job",
     "JobState",
     "Lease",
+    "Quiet",
     "Revision",
     "Run",
     "RunEvent",

@@ -13,7 +13,9 @@ STALE_AFTER = timedelta(seconds=10)
 
 class SupervisorQuerySet(models.QuerySet["Supervisor"]):
     def alive(self, now: datetime) -> SupervisorQuerySet:
-        return self.filter(heartbeat_at__gt=now - STALE_AFTER, stopped_at__isnull=True)
+        """A heartbeat that lies ahead was written before the clock was set back: it says nothing."""
+        fresh = (now - STALE_AFTER, now + STALE_AFTER)
+        return self.filter(heartbeat_at__range=fresh, stopped_at__isnull=True)
 
 
 class Supervisor(models.Model):

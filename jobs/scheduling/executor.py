@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apscheduler.executors.base import BaseExecutor
 
-from jobs.models import Run, Source, Status
+from jobs.models import Run, Source
 from jobs.scheduling.planning import Moment
 from jobs.scheduling.store import DueJob, Row
 from jobs.services.params import schedule_params
@@ -25,7 +25,7 @@ class RunExecutor(BaseExecutor):
     def submit_job(self, job: DueJob, run_times: list[datetime]) -> None:
         """APScheduler swallows what is raised here; it is kept in `failure` for the wake-up to raise."""
         try:
-            self._rows += [_row(job.row, moment) for moment in job.plan.moments]
+            self._rows += [_row(job.row, moment, job.again) for moment in job.plan.moments]
         except Exception as error:
             self.failure = error
             raise
@@ -45,7 +45,8 @@ class RunExecutor(BaseExecutor):
         self.failure = None
 
 
-def _row(row: Row, moment: Moment) -> Run:
+def _row(row: Row, moment: Moment, again: timedelta) -> Run:
+    """again: how far beside its moment a row stands whose moment comes for the second time (see store.Again)."""
     now = clock.now()
     log.debug("due schedule=%s job=%r at=%s %s", row.id, row.job__name, moment.at, moment.reason)
     return Run(
@@ -54,11 +55,11 @@ def _row(row: Row, moment: Moment) -> Run:
         revision_id=row.job__revision_id,
         schedule_id=row.id,
         source=Source.SCHEDULE,
-        status=Status.MISSED if moment.missed else Status.QUEUED,
+        status=moment.status,
         reason=moment.reason,
         params=schedule_params(row.job__revision_id, row.params),
         priority=row.job__priority,
-        scheduled_for=moment.at,
+        scheduled_for=moment.at + again,
         queued_at=now,
-        finished_at=now if moment.missed else None,
+        finished_at=None if moment.runs else now,
     )

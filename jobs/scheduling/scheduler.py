@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_STOPPED
 from django.db import connection, transaction
+from django.db.models import F
 
-from jobs.models import Schedule
+from jobs.models import Run, Schedule
 from jobs.scheduling.executor import RunExecutor
 from jobs.scheduling.lease import LeaseHolder, NotLeader
-from jobs.scheduling.store import ScheduleJobStore
+from jobs.scheduling.store import Again, ScheduleJobStore
 from jobs.timing import clock
 
 log = logging.getLogger("mxx.scheduler")
@@ -38,6 +40,7 @@ class Scheduler(BackgroundScheduler):
         self.on_runs = on_runs
         self.beat_at: datetime | None = None
         """Last turn of the loop that ended well: what health is read from."""
+        self._steps = 0
         super().__init__(
             jobstores={"default": self.store},
             executors={"default": self.executor},
@@ -63,10 +66,26 @@ class Scheduler(BackgroundScheduler):
 
     def _heed_the_clock(self) -> None:
         """After a step back what was planned lies too far ahead: plan again. A moment that has a row keeps it."""
-        offset = clock.now().timestamp() - clock.monotonic()
+        now = clock.now()
+        offset = now.timestamp() - clock.monotonic()
         if offset < self._offset - STEP:
-            plan_again(clock.now())
+            self._step_back(now, self._offset - offset)
+        elif offset > self._offset + STEP:
+            log.warning(
+                "the clock went forward by %.0f s: what came due meanwhile is caught up",
+                offset - self._offset,
+            )
         self._offset = offset
+
+    def _step_back(self, now: datetime, seconds: float) -> None:
+        """seconds: infinite at the first turn, which knows no step but may find the plans of another clock."""
+        if math.isfinite(seconds):
+            log.warning("the clock was set back by %.0f s: planning again", seconds)
+            self._steps += 1
+            beside = timedelta(microseconds=self._steps)
+            self.store.again = Again(now + timedelta(seconds=seconds), beside)
+            bring_retries_forward(now, timedelta(seconds=seconds))
+        plan_again(now)
 
     def _process_jobs(self) -> float:
         """Seconds until the next look. Reads one index; writes only when something is due or the lease is old."""
@@ -131,3 +150,8 @@ def plan_again(now: datetime) -> None:
             if following is not None and row.next_run_time is not None and following < row.next_run_time:
                 row.next_run_time = following
                 row.save(update_fields=["next_run_time"])
+
+
+def bring_retries_forward(now: datetime, step: timedelta) -> None:
+    """A retry that waits for its delay waits no longer because the clock was set back meanwhile."""
+    Run.objects.queued().filter(not_before__gt=now).update(not_before=F("not_before") - step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from apscheduler.job import Job as APJob
@@ -11,8 +11,8 @@ from apscheduler.triggers.base import BaseTrigger
 from django.db import connection
 from django_apscheduler.jobstores import DjangoJobStore
 
-from jobs.models import Schedule
-from jobs.scheduling.planning import Moment, Plan, plan
+from jobs.models import Quiet, Schedule, Status
+from jobs.scheduling.planning import Moment, Plan, Span, plan, plan_startup
 from jobs.timing import clock
 from jobs.timing.table import trigger_of
 from jobs.timing.triggers import Trigger
@@ -42,6 +42,17 @@ class Row(NamedTuple):
     job__misfire_window: float | None
 
 
+class Again(NamedTuple):
+    """The clock was set back: moments up to `until` come for the second time.
+
+    What follows real time (intervals, expressions with a starred minute or hour) runs again then; since a due moment has
+    one row, the new row stands `beside` it by so little that nobody sees it. What is fixed to a time of day does not.
+    """
+
+    until: datetime
+    beside: timedelta
+
+
 class Planned(BaseTrigger):
     """Answers what the plan already holds: the arithmetic is done once, by our own clock."""
 
@@ -57,6 +68,7 @@ class DueJob(APJob):
 
     row: Row
     plan: Plan
+    again: timedelta
 
     def _get_run_times(self, now: datetime) -> list[datetime]:
         """APScheduler's own lists every missed moment since; ours comes from the plan."""
@@ -75,6 +87,8 @@ class ScheduleJobStore(DjangoJobStore):
         self._triggers: dict[int, tuple[int, Trigger]] = {}
         self._next: dict[int, datetime | None] = {}
         self.failure: Exception | None = None
+        self.again: Again | None = None
+        self._quiet: list[Span] = []
 
     def register_event_listeners(self) -> None:
         """No DjangoJobExecution rows: Run is the history."""
@@ -83,18 +97,24 @@ class ScheduleJobStore(DjangoJobStore):
         """APScheduler swallows what is raised here; it is kept in `failure` for the wake-up to raise."""
         try:
             due = Schedule.objects.due(clock.now())
+            if Quiet.objects.going_on(clock.now()):
+                return []
             if connection.vendor == "postgresql":
                 due = due.select_for_update(of=("self",), skip_locked=True)
             rows = [Row(*row) for row in due.values_list(*Row._fields)[:BATCH]]
-            return [job for row in rows if (job := self._due_or_broken(row))]
+            self._quiet = Quiet.objects.spans(rows[0].next_run_time, clock.now()) if rows else []
+            return [self._due_or_broken(row) for row in rows]
         except Exception as error:
             self.failure = error
             raise
 
     def get_next_run_time(self) -> datetime | None:
-        """Of what is stored; what this wake-up changes counts after flush()."""
+        """Of what is stored, but not within a quiet time; what this wake-up changes counts after flush()."""
         waiting = Schedule.objects.waiting().order_by("next_run_time")
-        return waiting.values_list("next_run_time", flat=True).first()
+        following = waiting.values_list("next_run_time", flat=True).first()
+        now = clock.now()
+        quiet = Quiet.objects.going_on(now) if following and following <= now else None
+        return quiet.until if quiet else following
 
     def lookup_job(self, job_id: str) -> DueJob | None:
         row = Schedule.objects.waiting().filter(pk=job_id).values_list(*Row._fields).first()
@@ -141,7 +161,9 @@ class ScheduleJobStore(DjangoJobStore):
         self.failure = None
 
     def _due_job(self, row: Row) -> DueJob:
-        found = self._plan(row)
+        return self._in_clothes(row, self._plan(row), self._beside(row))
+
+    def _in_clothes(self, row: Row, found: Plan, again: timedelta) -> DueJob:
         if not found.moments:
             self._next[row.id] = found.next  # nothing to write: APScheduler would leave it due for ever
         job = DueJob.__new__(
@@ -152,28 +174,37 @@ class ScheduleJobStore(DjangoJobStore):
         job.func, job.func_ref, job.args, job.kwargs = _never, "jobs.scheduling.store:_never", (), {}
         job.trigger, job.next_run_time = Planned(found.next), row.next_run_time
         job.misfire_grace_time, job.coalesce, job.max_instances = None, False, 1 << 30
-        job.row, job.plan = row, found
+        job.row, job.plan, job.again = row, found, again
         return job
 
-    def _due_or_broken(self, row: Row) -> DueJob | None:
+    def _due_or_broken(self, row: Row) -> DueJob:
         """A schedule that cannot be planned (its zone is gone, say) must not silence all others."""
         try:
             return self._due_job(row)
         except (MxxError, LookupError, ValueError) as error:
             log.error("schedule %s of %s is due no more: %s", row.id, row.job__name, error)
-            self._next[row.id] = None
-            return None
+            reason = f"the schedule cannot be planned and is due no more: {error}"
+            return self._in_clothes(
+                row, Plan([Moment(row.next_run_time, Status.MISSED, reason)]), timedelta()
+            )
 
     def _plan(self, row: Row) -> Plan:
-        if row.trigger == "startup":  # due by no clock: the moment is the one that its start gave it
-            return Plan([Moment(row.next_run_time)])
+        if row.trigger == "startup":
+            return plan_startup(row.next_run_time, self._quiet)
         return plan(
             self._trigger(row),
             row.next_run_time,
             clock.now(),
             misfire=row.misfire or row.job__misfire,
             window=row.misfire_window if row.misfire_window is not None else row.job__misfire_window,
+            quiet=self._quiet,
         )
+
+    def _beside(self, row: Row) -> timedelta:
+        again = self.again
+        if again is None or row.next_run_time > again.until or row.trigger == "startup":
+            return timedelta()
+        return again.beside if self._trigger(row).follows_real_time else timedelta()
 
     def _trigger(self, row: Row) -> Trigger:
         known = self._triggers.get(row.id)

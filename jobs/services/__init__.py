@@ -20,6 +20,7 @@ from jobs.services.params import declared_params
 from jobs.services.pausing import pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_schedule
+from jobs.services.quiet import begin_quiet, end_quiet, quiet_now
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.saving import default_zone, find_job, save_job
 from jobs.services.setup import check_link, open_link, use_link
@@ -44,6 +45,7 @@ __all__ = [
     "Preview",
     "Progress",
     "applications_named",
+    "begin_quiet",
     "cancel_job",
     "cancel_run",
     "check_link",
@@ -52,6 +54,7 @@ __all__ = [
     "delete_application",
     "delete_job",
     "describe_run",
+    "end_quiet",
     "explain_job",
     "find_application",
     "find_job",
@@ -68,6 +71,7 @@ __all__ = [
     "plugin_catalog",
     "preview_schedule",
     "queue_file_run",
+    "quiet_now",
     "read_draft",
     "resume_job",
     "resume_schedule",

@@ -25,7 +25,7 @@ def health() -> Health:
     now = clock.now()
     rows = Supervisor.objects.filter(kind="supervisor", stopped_at__isnull=True)
     beat = (
-        rows.exclude(scheduler_beat_at=None)
+        rows.filter(scheduler_beat_at__lt=now + STALE_AFTER)  # later: written before the clock was set back
         .order_by("-scheduler_beat_at")
         .values_list("scheduler_beat_at", flat=True)
         .first()

@@ -7,6 +7,7 @@ from django.db import transaction
 from jobs.models import Job, Run, Schedule, Source, Status
 from jobs.services.announce import announce
 from jobs.timing import clock
+from jobs.timing.zones import TICK
 
 
 @transaction.atomic
@@ -47,8 +48,11 @@ def resume_schedule(*, schedule: Schedule) -> None:
 
 
 def _hold(schedule: Schedule) -> None:
+    """A moment that is due by now, but has no row yet, passes while it is paused: so resuming tells of it."""
+    now, planned = clock.now(), schedule.next_run_time
+    since = min(now, planned - TICK) if planned else now
     schedule.next_run_time = None
-    schedule.paused_at = schedule.paused_at or clock.now()
+    schedule.paused_at = schedule.paused_at or since
     schedule.rev += 1
     schedule.save(update_fields=["enabled", "next_run_time", "paused_at", "rev"])
 
@@ -69,7 +73,10 @@ def _release(schedule: Schedule) -> None:
     assert schedule.job.revision is not None
     passed = schedule.rule().due(first, now, 1)
     count = str(passed.count) if passed.exact else f"more than {passed.count}"
-    Run.objects.create(
+    reason = (
+        f"paused: {count} due moment{'s' if count != '1' else ''} passed since {since:%Y-%m-%d %H:%M} UTC"
+    )
+    row = Run(
         job=schedule.job,
         job_name=schedule.job.name,
         revision=schedule.job.revision,
@@ -78,5 +85,6 @@ def _release(schedule: Schedule) -> None:
         status=Status.SKIPPED,
         scheduled_for=passed.moments[-1],
         finished_at=now,
-        reason=f"paused: {count} due moment{'s' if count != '1' else ''} passed since {since:%Y-%m-%d %H:%M} UTC",
+        reason=reason,
     )
+    Run.objects.bulk_create([row], ignore_conflicts=True)  # a clock that was set back may meet its own past

@@ -41,6 +41,10 @@ class Trigger(Protocol):
     def at_start(self, started: datetime) -> datetime | None:
         """When to run after MXX started at this moment; None for all but startup schedules."""
 
+    @property
+    def follows_real_time(self) -> bool:
+        """Every so often, rather than at a time of day: so also when the clock shows an hour for the second time."""
+
 
 @dataclass(frozen=True, slots=True)
 class CronTrigger:
@@ -57,8 +61,7 @@ class CronTrigger:
 
     def after(self, moment: datetime) -> datetime | None:
         moment = moment.astimezone(UTC)
-        real = read_expression(self.expression).follows_real_time
-        found = self._real_after(moment) if real else self._fixed_after(moment)
+        found = self._real_after(moment) if self.follows_real_time else self._fixed_after(moment)
         return found if found is not None and found < END_OF_TIME else None
 
     def due(self, first: datetime, until: datetime, cap: int) -> Due:
@@ -74,8 +77,11 @@ class CronTrigger:
     def _back_from(self, until: datetime) -> Iterator[datetime]:
         """Due moments at or before `until`, newest first."""
         until = until.astimezone(UTC)
-        real = read_expression(self.expression).follows_real_time
-        return self._real_back_from(until) if real else self._fixed_back_from(until)
+        return self._real_back_from(until) if self.follows_real_time else self._fixed_back_from(until)
+
+    @property
+    def follows_real_time(self) -> bool:
+        return read_expression(self.expression).follows_real_time
 
     def _fixed_after(self, moment: datetime) -> datetime | None:
         wall = zones.wall_at(self.timezone, moment).replace(microsecond=0)
@@ -167,6 +173,10 @@ class IntervalTrigger:
         kept = range(newest - min(count, cap) + 1, newest + 1)
         return Due(count, True, [self.anchor + number * self.every for number in kept])
 
+    @property
+    def follows_real_time(self) -> bool:
+        return True
+
     def at_start(self, started: datetime) -> datetime | None:
         return None
 
@@ -184,6 +194,10 @@ class DateTrigger:
         here = first <= self.moment <= until
         return Due(int(here), True, [self.moment] if here and cap > 0 else [])
 
+    @property
+    def follows_real_time(self) -> bool:
+        return False
+
     def at_start(self, started: datetime) -> datetime | None:
         return None
 
@@ -199,6 +213,10 @@ class StartupTrigger:
 
     def due(self, first: datetime, until: datetime, cap: int) -> Due:
         return Due(0, True, [])
+
+    @property
+    def follows_real_time(self) -> bool:
+        return False
 
     def at_start(self, started: datetime) -> datetime | None:
         return started + self.delay
@@ -235,6 +253,10 @@ class Bounded:
             if not exact:
                 break
         return Due(count, exact, moments)
+
+    @property
+    def follows_real_time(self) -> bool:
+        return self.inner.follows_real_time
 
     def at_start(self, started: datetime) -> datetime | None:
         found = self.inner.at_start(started)

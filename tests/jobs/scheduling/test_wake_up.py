@@ -6,26 +6,15 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from apscheduler.schedulers.base import STATE_RUNNING
 
 from jobs import services
 from jobs.models import Lease, Run, Schedule
-from jobs.scheduling.scheduler import Scheduler, plan_again, plan_startup_schedules
+from jobs.scheduling.scheduler import plan_again, plan_startup_schedules
 from jobs.timing import clock
 from tests.jobs.kit import ECHO, every, make_job, only_schedule
+from tests.jobs.scheduling.kit import awake
 
 pytestmark = pytest.mark.django_db
-
-
-def awake(holder: str = "me") -> Scheduler:
-    """A scheduler whose stores are started, without its thread."""
-    scheduler = Scheduler(holder)
-    for part, alias in ((scheduler.executor, "default"), (scheduler.store, "default")):
-        part.start(scheduler, alias)
-    scheduler._executors["default"] = scheduler.executor
-    scheduler._jobstores["default"] = scheduler.store
-    scheduler.state = STATE_RUNNING
-    return scheduler
 
 
 def test_a_due_schedule_gets_one_row_and_its_next_moment() -> None:
@@ -102,7 +91,8 @@ def test_a_schedule_that_cannot_be_planned_silences_no_other(caplog: pytest.LogC
     bad.schedules.update(spec={})
     with clock.shifted(61):
         awake()._process_jobs()
-    assert [run.job_name for run in Run.objects.all()] == ["good"]
+    assert {run.job_name: run.status for run in Run.objects.all()} == {"good": "queued", "bad": "missed"}
+    assert "is due no more" in Run.objects.get(job=bad).reason
     assert "bad is due no more" in caplog.text
 
 

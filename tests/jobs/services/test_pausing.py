@@ -41,3 +41,13 @@ def test_a_paused_schedule_stays_paused_when_its_job_is_resumed() -> None:
     services.pause_job(job=job)
     services.resume_job(job=job)
     assert only_schedule(job).next_run_time is None
+
+
+def test_a_moment_that_was_due_when_it_was_paused_is_told_too() -> None:
+    """The scheduler had not looked yet: the moment must not get lost between the two."""
+    job = make_job(text=every(60))
+    due = only_schedule(job).next_run_time
+    with clock.shifted(90):
+        services.pause_job(job=job)
+        services.resume_job(job=job)
+    assert [(run.status, run.scheduled_for) for run in Run.objects.all()] == [("skipped", due)]

@@ -1,0 +1,111 @@
+"""The clock is moved while the scheduler looks at it: no storm, no silence, no double."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from jobs import services
+from jobs.models import Run, Schedule
+from jobs.scheduling.scheduler import Scheduler
+from jobs.timing import clock
+from tests.jobs.kit import ECHO, every, make_job
+from tests.jobs.scheduling.kit import awake
+
+pytestmark = pytest.mark.django_db
+
+HOUR = 3600.0
+
+
+class Ticking:
+    """A scheduler that looks once a second of real time, whatever the clock shows."""
+
+    def __init__(self, frozen: clock.FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.scheduler: Scheduler = awake()
+        self.frozen, self.real = frozen, 0.0
+        monkeypatch.setattr(clock, "monotonic", lambda: self.real)
+        self.scheduler._offset = clock.now().timestamp()
+
+    def seconds(self, count: int) -> list[Run]:
+        """Let real time pass; returns the runs that were queued meanwhile."""
+        newest = Run.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        for _ in range(count):
+            self.frozen.move(1)
+            self.real += 1
+            self.look()
+        return list(Run.objects.filter(pk__gt=newest, status="queued").order_by("id"))
+
+    def look(self) -> None:
+        self.scheduler.lease._renewed = 0.0
+        self.scheduler._heed_the_clock()
+        self.scheduler._process_jobs()
+
+
+@pytest.mark.parametrize("step", [HOUR, 8 * HOUR, 365 * 24 * HOUR])
+def test_a_jump_ahead_is_caught_up_with_one_run(step: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_job(text=every(1))
+    with clock.frozen() as frozen:
+        ticking = Ticking(frozen, monkeypatch)
+        ticking.seconds(5)
+        frozen.move(step)
+        assert len(ticking.seconds(5)) == 5
+    [missed] = Run.objects.filter(status="missed")
+    assert missed.reason.startswith(f"{int(step)} due moments passed")
+
+
+def test_set_back_by_an_hour_what_follows_real_time_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where each second of that hour has its run already."""
+    make_job(text=every(1))
+    with clock.frozen() as frozen:
+        ticking = Ticking(frozen, monkeypatch)
+        ticking.seconds(20)
+        frozen.move(-15)
+        again = ticking.seconds(10)
+    assert len(again) == 9  # the first look plans, the next ones run
+    assert len({run.scheduled_for for run in again}) == 9
+
+
+def test_set_back_by_an_hour_a_daily_job_does_not_run_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    with clock.frozen() as frozen:
+        moment = clock.now() + timedelta(seconds=120)
+        daily = f'{ECHO}[schedule]\ntrigger = "cron"\ntimezone = "UTC"\nexpression = "{moment.minute} {moment.hour} * * *"\n'
+        make_job(text=daily)
+        ticking = Ticking(frozen, monkeypatch)
+        assert len(ticking.seconds(121)) == 1
+        frozen.move(-HOUR)
+        ticking.look()
+        frozen.move(HOUR - 30)
+        assert ticking.seconds(60) == []
+    assert Schedule.objects.waiting().exists()
+
+
+def test_half_a_second_back_and_forth_neither_doubles_nor_drops(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_job(text=every(1))
+    with clock.frozen() as frozen:
+        ticking = Ticking(frozen, monkeypatch)
+        for number in range(20):
+            ticking.seconds(1)
+            frozen.move(0.5 if number % 2 else -0.5)
+            ticking.look()
+    moments = [run.scheduled_for for run in Run.objects.order_by("scheduled_for") if run.scheduled_for]
+    steps = {later - earlier for earlier, later in pairwise(moments)}
+    assert (len(moments), steps) == (19, {timedelta(seconds=1)})
+
+
+def test_a_retry_waits_its_delay_and_not_the_step_too(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = make_job(text=every(3600))
+    with clock.frozen() as frozen, caplog.at_level(logging.WARNING):
+        ticking = Ticking(frozen, monkeypatch)
+        services.trigger_job(job=job)
+        Run.objects.update(not_before=clock.now() + timedelta(seconds=30))
+        frozen.move(-HOUR)
+        ticking.look()
+        assert not Run.objects.claimable(clock.now()).exists()
+        frozen.move(31)
+        assert Run.objects.claimable(clock.now()).exists()
+    assert "set back by 3600 s" in caplog.text
