@@ -68,6 +68,19 @@ def names(name: str) -> list[str]:
     return hosts
 
 
+def slots_of_tags(name: str) -> dict[str, int]:
+    """`emulator=1,heavy=2`: how many runs of jobs with this tag may be active at once, on all hosts together."""
+    value, found = text(name), dict[str, int]()
+    for part in value.split(",") if value else []:
+        tag, _, count = (piece.strip() for piece in part.rpartition("="))
+        if not tag or tag in found or not re.fullmatch(r"[0-9]{1,4}", count, re.ASCII) or int(count) < 1:
+            raise refuse(
+                name, value, "TAG=NUMBER parted by commas, each tag once, for example emulator=1,heavy=2"
+            )
+        found[tag] = int(count)
+    return found
+
+
 def address(name: str, default: str) -> tuple[str, int]:
     """(host, port); only loopback addresses until off-loopback rules exist (DESIGN 9)."""
     value = text(name, default)

@@ -18,6 +18,7 @@ MXX_JOBS_DIR = env.folder("MXX_JOBS_DIR", MXX_HOME / "jobs")
 MXX_BIND = env.address("MXX_BIND", "127.0.0.1:8765")
 MXX_SLOTS = env.integer("MXX_SLOTS", 16, least=1, most=1000)
 MXX_UMASK = env.umask("MXX_UMASK")
+MXX_TAG_SLOTS = env.slots_of_tags("MXX_TAG_SLOTS")
 MXX_TIMEZONE = env.timezone("MXX_TIMEZONE")
 MXX_LOG = env.choice("MXX_LOG", "info", ("debug", "info", "warning", "error"))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from jobs.models import Job, Run, Source, Status, Supervisor
@@ -55,7 +56,7 @@ def claim(*, free: int, owner: str, host: str, default_parallel: int) -> list[Ru
         if ids:
             Run.objects.claim(ids, owner=owner, host=host)
     won = Run.objects.filter(pk__in=ids, owner=owner, status=Status.CLAIMED)
-    claimed = list(won.lean().order_by("-priority", "id"))
+    claimed = list(won.lean().in_turn())
     for run in claimed:
         log.debug("claimed run=%s attempt=%s job=%r source=%s", run.pk, run.attempt, run.job_name, run.source)
     return claimed
@@ -84,10 +85,11 @@ def _alone() -> Iterator[None]:
 
 
 class Decision:
-    """One look at the queue, most urgent and oldest first."""
+    """One look at the queue, in turn."""
 
     def __init__(self, default_parallel: int) -> None:
         self._default_parallel = default_parallel
+        self._tags = TagSlots()
         active = Run.objects.active().filter(job__isnull=False)
         self._active: Counter[int | None] = Counter(active.values_list("job_id", flat=True))
         self._waiting: Counter[int | None] = Counter()
@@ -95,16 +97,19 @@ class Decision:
     def choose(self, queue: list[Queued], free: int) -> list[int]:
         """Ids of the runs that may start now, `free` at most."""
         chosen: list[int] = []
-        for looked, run in enumerate(queue):
+        for looked, run in enumerate(self._without_the_replaced(queue)):
             if looked >= LOOK_AT and len(chosen) >= free:
                 break
             if not self._may_start(run):
                 continue
             if len(chosen) >= free:
                 self._waiting[run.job_id] += 1
-                continue
-            chosen.append(run.id)
-            self._active[run.job_id] += 1
+            elif full := self._tags.full(run.job_id):
+                self._wait(run, full)
+            else:
+                chosen.append(run.id)
+                self._active[run.job_id] += 1
+                self._tags.take(run.job_id)
         return chosen
 
     def is_free_for(self, run: Run, job: Job) -> bool:
@@ -116,7 +121,30 @@ class Decision:
         row = Queued(
             run.pk, job.pk, run.source, run.reason, job.overlap, job.max_parallel, job.queue_max, run.attempt
         )
-        return self._may_start(row)
+        if not self._may_start(row):
+            return False
+        if full := self._tags.full(job.pk):
+            self._wait(row, full)
+        return not full
+
+    def _without_the_replaced(self, queue: list[Queued]) -> list[Queued]:
+        """`replace` keeps the newest: an older one that has not begun yet never will."""
+        newest: dict[int | None, int] = {}
+        for run in queue:
+            if run.overlap == "replace":
+                newest[run.job_id] = max(run.id, newest.get(run.job_id, 0))
+        if not newest:
+            return queue
+        active = Run.objects.active().filter(job__in=newest).values_list("job_id", "id")
+        for job_id, run_id in active:
+            newest[job_id] = max(run_id, newest[job_id])
+        left = []
+        for run in queue:
+            if run.overlap == "replace" and run.id < newest[run.job_id]:
+                self._end(run, f"replaced by run {newest[run.job_id]} before it began")
+            else:
+                left.append(run)
+        return left
 
     def _may_start(self, run: Queued) -> bool:
         """Applies the job's overlap policy; a run that may not start is skipped or stays queued."""
@@ -134,9 +162,9 @@ class Decision:
     def _hold_back(self, run: Queued, waiting: int) -> None:
         by_schedule = run.source == Source.SCHEDULE and not run.attempt  # a retry waits
         if by_schedule and run.overlap == "skip":
-            self._skip(run, 'the run before it was still going, and overlap is "skip"')
+            self._end(run, 'the run before it was still going, and overlap is "skip"')
         elif by_schedule and waiting >= (run.queue_max or 0):
-            self._skip(run, f"{waiting} runs were waiting already, and queue_max is {run.queue_max}")
+            self._end(run, f"{waiting} runs were waiting already, and queue_max is {run.queue_max}")
         else:
             self._let_wait(run)
 
@@ -145,13 +173,42 @@ class Decision:
             assert run.job_id is not None
             older = Run.objects.active().filter(job_id=run.job_id)
             request_cancel(older, reason=f"replaced by run {run.id}")
+        self._wait(run, "waits: a run of this job is active")
+
+    def _wait(self, run: Queued, reason: str) -> None:
         self._waiting[run.job_id] += 1
-        reason = "waits: a run of this job is active"
         if run.reason != reason:
             log.debug("held back run=%s: %s", run.id, reason)
             Run.objects.queued().filter(pk=run.id).update(reason=reason)
 
-    def _skip(self, run: Queued, reason: str) -> None:
-        log.debug("skipped run=%s: %s", run.id, reason)
-        ended = {"status": Status.SKIPPED, "reason": reason, "finished_at": clock.now()}
+    def _end(self, run: Queued, reason: str) -> None:
+        """What a schedule asked for is skipped; what somebody asked for, or what ran already, is cancelled."""
+        by_schedule = run.source == Source.SCHEDULE and not run.attempt
+        status = Status.SKIPPED if by_schedule else Status.CANCELLED
+        log.debug("%s run=%s: %s", status, run.id, reason)
+        ended = {"status": status, "reason": reason, "finished_at": clock.now()}
         Run.objects.queued().filter(pk=run.id).update(**ended)
+
+
+class TagSlots:
+    """How many runs of jobs with a tag may be active at once (MXX_TAG_SLOTS). Asks nothing while no tag has a limit."""
+
+    def __init__(self) -> None:
+        self._most: dict[str, int] = settings.MXX_TAG_SLOTS
+        self._of_job: dict[int | None, list[str]] = {}
+        self._used: Counter[str] = Counter()
+        if self._most:
+            tagged = Job.objects.exclude(tags=[]).values_list("id", "tags")
+            self._of_job = {pk: [tag for tag in tags if tag in self._most] for pk, tags in tagged}
+            for job_id in Run.objects.active().filter(job__isnull=False).values_list("job_id", flat=True):
+                self.take(job_id)
+
+    def take(self, job_id: int | None) -> None:
+        self._used.update(self._of_job.get(job_id, ()))
+
+    def full(self, job_id: int | None) -> str:
+        """Why a run of this job has to wait; "" when it need not."""
+        for tag in self._of_job.get(job_id, ()):
+            if self._used[tag] >= (most := self._most[tag]):
+                return f"waits: {most} run{'s' * (most > 1)} with the tag {tag!r} at once, says MXX_TAG_SLOTS"
+        return ""

@@ -51,6 +51,21 @@ ENDED = (
 )
 
 
+class Turn(models.Func):
+    """queued_at minus as many minutes as the priority has points."""
+
+    arity = 2
+    output_field = models.FloatField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "(julianday(%(expressions)s / 1440.0)"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=") - ", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "(extract(epoch from %(expressions)s * 60)"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=") - ", **context)
+
+
 class RunQuerySet(models.QuerySet["Run"]):
     def queued(self) -> RunQuerySet:
         return self.filter(status=Status.QUEUED)
@@ -65,9 +80,13 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(status__in=ENDED)
 
     def claimable(self, now: datetime) -> RunQuerySet:
-        """Queued runs whose time has come and that no process has reserved; the most urgent first."""
+        """Queued runs whose time has come and that no process has reserved, in turn."""
         ready = Q(not_before__isnull=True) | Q(not_before__lte=now)
-        return self.queued().filter(ready, reserved_for="").order_by("-priority", "id")
+        return self.queued().filter(ready, reserved_for="").in_turn()
+
+    def in_turn(self) -> RunQuerySet:
+        """First come, first served, with a minute's start for each point of priority: so nobody waits for ever."""
+        return self.order_by(Turn("queued_at", "priority"), "id")
 
     def lean(self) -> RunQuerySet:
         """Without the receipt, which is large and only shown on a run's own page."""

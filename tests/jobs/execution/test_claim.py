@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from jobs import services
 from jobs.execution.claim import claim
 from jobs.models import Job, Run, Source
+from jobs.timing import clock
 from tests.jobs.kit import ECHO, make_job
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +84,60 @@ def test_the_more_urgent_goes_first() -> None:
 def test_a_run_reserved_for_a_terminal_is_nobody_elses() -> None:
     services.trigger_job(job=make_job(), reserved_for="a terminal")
     assert claimed() == []
+
+
+def test_of_those_that_wait_to_replace_only_the_newest_is_kept() -> None:
+    job = with_overlap("replace")
+    queue(job, 1)
+    claimed()
+    by_schedule, by_hand, newest = queue(job, 1) + queue(job, 1, Source.MANUAL) + queue(job, 1)
+    claimed()
+    assert statuses([by_schedule, by_hand, newest]) == ["skipped", "cancelled", "queued"]
+    assert by_schedule.reason == f"replaced by run {newest.pk} before it began"
+
+
+def test_a_retry_never_replaces_a_run_that_is_newer_than_itself() -> None:
+    job = with_overlap("replace")
+    old, new = queue(job, 1) + queue(job, 1)
+    Run.objects.filter(pk=old.pk).update(not_before=clock.now() + timedelta(hours=1), attempt=1)
+    assert claimed() == [new.pk]
+    Run.objects.filter(pk=old.pk).update(not_before=None)
+    claimed()
+    assert statuses([old, new]) == ["cancelled", "claimed"]
+    assert new.cancel_requested_at is None
+
+
+def test_a_tag_lets_so_many_runs_of_its_jobs_go_at_once(settings: Any) -> None:
+    settings.MXX_TAG_SLOTS = {"emulator": 1}
+    jobs = [make_job(name, f'[job]\ntags = ["emulator", "daily"]\n{ECHO}') for name in ("one", "two")]
+    runs = [*queue(jobs[0], 1), *queue(jobs[1], 1), *queue(make_job("free"), 1)]
+    assert claimed() == [runs[0].pk, runs[2].pk]
+    assert statuses(runs) == ["claimed", "queued", "claimed"]
+    assert "1 run with the tag 'emulator' at once" in runs[1].reason
+    Run.objects.filter(pk=runs[0].pk).update(status="succeeded")
+    assert claimed() == [runs[1].pk]
+
+
+def test_a_minute_of_waiting_weighs_as_much_as_a_point_of_priority() -> None:
+    low, high = make_job("low"), make_job("high", f"[job]\npriority = 5\n{ECHO}")
+    [waited] = queue(low, 1)
+    with clock.shifted(4.9 * 60):
+        [sooner] = queue(high, 1)
+        assert claimed(free=1) == [sooner.pk]
+    with clock.shifted(5.1 * 60):
+        queue(high, 1, Source.MANUAL)
+        Run.objects.filter(pk=sooner.pk).update(status="succeeded")
+        assert claimed(free=1) == [waited.pk]
+
+
+def test_nothing_starves_however_much_of_higher_priority_comes() -> None:
+    """Each minute two come and one goes: only those of the first ten minutes are before it."""
+    low, high = make_job("low"), make_job("high", f'[job]\npriority = 10\noverlap = "parallel"\n{ECHO}')
+    [waiting] = queue(low, 1)
+    for minute in range(1, 40):
+        with clock.shifted(minute * 60):
+            queue(high, 2)
+            if claimed(free=1) == [waiting.pk]:
+                break
+            Run.objects.active().update(status="succeeded")
+    assert minute == 19
