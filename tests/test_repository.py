@@ -23,6 +23,7 @@ ENVIRONMENT = [
     "MXX_ALLOWED_HOSTS",
     "MXX_JOBS_DIR",
     "MXX_SLOTS",
+    "MXX_TAG_SLOTS",
     "MXX_UMASK",
     "MXX_TIMEZONE",
     "MXX_LOG",
