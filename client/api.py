@@ -18,7 +18,7 @@ LARGEST_PAGE = 200
 
 @dataclass(frozen=True)
 class LogPiece:
-    """text: since the offset asked for. complete: nothing will follow next_offset."""
+    """text: since the offset asked for. complete: nothing of this attempt will follow next_offset."""
 
     text: str
     next_offset: int
@@ -64,9 +64,12 @@ class Api:
             cursor = {"cursor": httpx.URL(page["next"]).params["cursor"]}
             left = None if left is None else left - size
 
-    def log(self, run: int, offset: int = 0) -> LogPiece:
+    def log(self, run: int, offset: int = 0, *, attempt: int, colours: bool = False) -> LogPiece:
         self._need_token()
-        answer = self._send("GET", ("runs", run, "log"), params={"offset": offset})
+        query = {"offset": offset, "attempt": attempt, "ansi": "1" if colours else "0"}
+        if not attempt:
+            del query["attempt"]  # it waits for its first
+        answer = self._send("GET", ("runs", run, "log"), params=query)
         if answer.status_code != 200:
             self._refuse(answer)
         try:

@@ -15,6 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 
+def is_terminal() -> bool:
+    """Whether somebody looks at what is written."""
+    return sys.stdout.isatty()
+
+
 def say(text: str) -> None:
     click.echo(_harmless(text))
 

@@ -29,20 +29,22 @@ def the_end_of(api: Api, run_id: int) -> dict[str, Any]:
     return dict(run)
 
 
-def log_of(api: Api, run_id: int, *, follow: bool) -> Iterator[str]:
-    """The output so far, in pieces; with follow, on until the run is over, through all its attempts."""
+def log_of(
+    api: Api, run_id: int, *, follow: bool, attempt: int | None = None, colours: bool = False
+) -> Iterator[str]:
+    """The output so far, in pieces; with follow, on until the run is over, through all its attempts from that one on."""
     offset, pause = 0, PAUSES[0]
-    attempt = _attempt_of(api, run_id)
+    now = _attempt_of(api, run_id) if attempt is None else attempt
     while True:
-        piece = patiently(partial(api.log, run_id, offset))
+        piece = patiently(partial(api.log, run_id, offset, attempt=now, colours=colours))
         yield piece.text
         moved, offset = piece.next_offset - offset, piece.next_offset
-        if follow and not moved and (now := _attempt_of(api, run_id)) != attempt:
-            attempt, offset = now, 0  # each attempt has a log of its own
+        pause = PAUSES[0] if moved else min(pause * 1.3, PAUSES[1])
+        if follow and (piece.complete or not now) and (latest := _attempt_of(api, run_id)) > now:
+            now, offset = now + 1 if now else latest, 0  # each attempt has a log of its own
         elif piece.complete or not (follow or moved >= SHORT):
             return
-        pause = PAUSES[0] if moved else min(pause * 1.3, PAUSES[1])
-        if moved < SHORT:
+        elif moved < SHORT:
             time.sleep(pause)
 
 

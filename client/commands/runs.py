@@ -54,7 +54,8 @@ def trigger(session: Session, job: str, params: tuple[str, ...], wait: bool) -> 
 def _waited_for(session: Session, run: dict[str, Any]) -> dict[str, Any]:
     """The run at its end; until then its log, on a terminal."""
     try:
-        for text in () if session.json else log_of(session.api, run["id"], follow=True):
+        colours = screen.is_terminal()
+        for text in () if session.json else log_of(session.api, run["id"], follow=True, colours=colours):
             click.echo(text, nl=False)
         return the_end_of(session.api, run["id"])
     except KeyboardInterrupt:
@@ -147,10 +148,14 @@ def list_runs(
 @click.command()
 @click.argument("run_or_job", type=Name())
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run is over.")
+@click.option(
+    "--attempt", type=click.IntRange(1), help="One of a run that was tried again; the newest by default."
+)
 @click.pass_obj
-def logs(session: Session, run_or_job: str, follow: bool) -> None:
-    """Write the output of a run (its number), or of a job's newest."""
-    for text in log_of(session.api, _run_of(session, run_or_job), follow=follow):
+def logs(session: Session, run_or_job: str, follow: bool, attempt: int | None) -> None:
+    """Write the output of a run (its number), or of a job's newest. Colours only to a terminal."""
+    run, colours = _run_of(session, run_or_job), screen.is_terminal()
+    for text in log_of(session.api, run, follow=follow, attempt=attempt, colours=colours):
         click.echo(text, nl=False)
 
 

@@ -1,4 +1,6 @@
-"""What `runjob` shows: the log as it comes, and below it how far the run is."""
+"""What `runjob` shows: the log as it comes, and below it how far the run is.
+
+A terminal gets text, colours and carriage returns, and nothing else that it would obey; a pipe gets what was written."""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import TextIO
 
 from jobs import services
 from jobs.models import Run
+from plugins.output.escapes import half_at, harmless
 from plugins.output.segments import CUT, ERR, MXX, Record
 
 BAR = 24
@@ -22,6 +25,8 @@ class Terminal:
         self._stderr_only = log_to_stderr
         self._out, self._err = out or sys.stdout, err or sys.stderr
         self._decoders: dict[tuple[int, int], codecs.IncrementalDecoder] = {}
+        self._rest: dict[tuple[int, int], bytes] = {}
+        """Escapes that have not ended yet."""
         self._shows_progress = self._err.isatty()
         self._bar = ""
         self._at_line_start = True
@@ -30,7 +35,7 @@ class Terminal:
         self._erase()
         for record in records:
             stream = self._err if self._stderr_only or record.stream in (ERR, MXX, CUT) else self._out
-            text = self._text(record)
+            text = self._text(record, whole=not stream.isatty())
             stream.write(text)
             stream.flush()
             self._at_line_start = text.endswith("\n") if text else self._at_line_start
@@ -66,12 +71,19 @@ class Terminal:
             self._err.write(ERASE)
             self._err.flush()
 
-    def _text(self, record: Record) -> str:
+    def _text(self, record: Record, *, whole: bool) -> str:
         if record.stream == CUT:
             return f"\n[... {record.dropped} bytes cut ...]\n"
         source = (record.stream, record.launch)
         decoder = self._decoders.setdefault(source, codecs.getincrementaldecoder("utf-8")("replace"))
-        return ("mxx: " if record.stream == MXX else "") + decoder.decode(record.data)
+        data = record.data
+        if not whole:
+            data = self._rest.pop(source, b"") + data
+            border = half_at(data)
+            self._rest[source], data = data[border:], data[:border]
+        text = decoder.decode(data)
+        shown = text if whole else harmless(text, colours=True, returns=True)
+        return ("mxx: " if record.stream == MXX else "") + shown
 
 
 def _bar(told: services.Progress) -> str:

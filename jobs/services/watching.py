@@ -10,17 +10,21 @@ from django.conf import settings
 
 from jobs.models import Run
 from plugins.custody.rundir import RunDir
+from plugins.exceptions import BadInput, Problem
 from plugins.output import segments
-from plugins.output.text import decode
+from plugins.output.text import viewed
 
 CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True)
 class LogChunk:
+    """complete: nothing more of this attempt will come."""
+
     text: str
     next_offset: int
     complete: bool
+    attempt: int
 
 
 def run_dir(run: Run, attempt: int | None = None) -> RunDir:
@@ -33,13 +37,39 @@ def run_records(run: Run, offset: int = 0, limit: int = CHUNK) -> list[segments.
     return segments.read(run_dir(run).log, offset, limit)
 
 
-def run_log(run: Run, offset: int = 0, limit: int = CHUNK) -> LogChunk:
-    """Decoded output; a character cut by the limit waits for the next chunk. complete: nothing more will come."""
-    records = run_records(run, offset, limit)
-    text, used = decode(records, final=run.is_over)
-    end = segments.end(run_dir(run).log)
+def run_log(
+    run: Run, offset: int = 0, limit: int = CHUNK, *, attempt: int | None = None, colours: bool = False
+) -> LogChunk:
+    """Output as it is read: characters and lines that the limit cuts wait for the next chunk. Raises BadInput.
+
+    attempt: one of the run's, the current one by default; each has a log and offsets of its own."""
+    which = _known_attempt(run, attempt)
+    folder = run_dir(run, which).log
+    over = run.is_over or which < run.attempt
+    end = segments.end(folder)
+    in_line, records = _from(segments.read(folder, max(offset - 1, 0), limit + bool(offset)), offset)
+    last = over and (not records or records[-1].end >= end)
+    text, used = viewed(records, final=last, colours=colours, in_line=in_line)
     reached = max(offset, used)
-    return LogChunk(text, reached, run.is_over and reached >= end)
+    return LogChunk(text, reached, over and reached >= end, which)
+
+
+def _known_attempt(run: Run, attempt: int | None) -> int:
+    if attempt is None or 1 <= attempt <= run.attempt:
+        return attempt or run.attempt
+    message = f"run {run.pk} has had {run.attempt} so far"
+    raise BadInput(Problem("attempt", "range", message, str(max(run.attempt, 1))))
+
+
+def _from(records: list[segments.Record], offset: int) -> tuple[bool, list[segments.Record]]:
+    """(is the byte before the offset within a line, the records from there on)."""
+    if not records or records[0].offset >= offset:
+        return False, records
+    first, rest = records[0], records[1:]
+    if first.stream == segments.CUT:
+        return False, [first._replace(offset=offset, dropped=first.end - offset), *rest]
+    in_line = first.data[:1] != b"\n"
+    return in_line, ([first.since(offset)] if first.end > offset else []) + rest
 
 
 def live_events(run: Run) -> list[dict[str, Any]]:

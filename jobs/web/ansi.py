@@ -6,25 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from plugins.output.escapes import ESCAPE, HARMLESS
+
 MOST_CHARACTERS = 8192
 
-ESCAPE = re.compile(
-    r"(?:\x1b\[|\x9b)(?P<sgr>[0-9;:]*)m"
-    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*(?:[@-~]|$)"
-    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"
-    r"|\x1b[ -/]*(?:[0-~]|$)?"
-)
-
 COLOURS = {1: "red", 2: "green", 3: "yellow", 4: "blue", 5: "magenta", 6: "cyan"}  # black and white are ink
-
-# Shown instead of obeyed: C0 and C1 controls, and the marks that would turn the reading direction around.
-HARMLESS = {code: 0x2400 + code for code in range(0x20) if code != 0x09}
-HARMLESS |= {0x7F: 0x2421} | dict.fromkeys(range(128, 160), 65533)
-HARMLESS_MARKS = {
-    code: f"[U+{code:04X}]"
-    for code in (0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
-}
-TABLE: dict[int, int | str] = {**HARMLESS, **HARMLESS_MARKS}
 
 
 @dataclass(frozen=True)
@@ -56,7 +42,7 @@ def spans(text: str, most: int = MOST_CHARACTERS) -> list[Span]:
         shown, left = piece[:left], left - min(left, len(piece))
         more += len(piece) - len(shown)
         if shown:
-            found.append(Span(css, shown.translate(TABLE)))
+            found.append(Span(css, shown.translate(HARMLESS)))
     if more:
         found.append(Span("ansi-dim", f" … {more:,} more characters"))
     return found

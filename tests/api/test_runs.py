@@ -291,3 +291,53 @@ def test_an_offset_behind_the_end_gives_nothing(api: Api) -> None:
     run = Run.objects.get(pk=triggered(api)["id"])
     write_log(run, b"hello\n")
     assert api.get(f"runs/{run.pk}/log/?offset=1000000").content == b""
+
+
+def logged(api: Api, text: bytes) -> Run:
+    make_job()
+    run = Run.objects.get(pk=triggered(api)["id"])
+    write_log(run, text)
+    return run
+
+
+def test_colours_are_taken_out_of_the_log_unless_asked_for_and_other_escapes_always(api: Api) -> None:
+    run = logged(api, b"\x1b]0;title\x07\x1b[31mred\x1b[0m\x1b[2J\n")
+    assert api.get(f"runs/{run.pk}/log/").content == b"red\n"
+    assert api.get(f"runs/{run.pk}/log/?ansi=1").content == b"\x1b[31mred\x1b[0m\n"
+
+
+def test_a_progress_bar_read_in_pieces_is_seen_in_its_last_state(api: Api) -> None:
+    run = logged(api, b"begun\n10%\r20%")
+    first = api.get(f"runs/{run.pk}/log/")
+    folder = services.run_dir(run).log
+    writer = segments.Writer(folder)
+    writer.offset = segments.end(folder)
+    writer.append(segments.OUT, 1, b"\r30%\nended\n")
+    rest = api.get(f"runs/{run.pk}/log/?offset={first['X-Next-Offset']}")
+    assert first.content + rest.content == b"begun\n30%\nended\n"
+
+
+def test_a_character_on_the_border_of_two_chunks_of_an_ended_run_is_whole(api: Api) -> None:
+    run = logged(api, b"x" * (256 * 1024 - 1) + "\u00e9\n".encode())
+    finish(run.pk)
+    first = api.get(f"runs/{run.pk}/log/")
+    assert first["X-Log-Complete"] == "false"
+    rest = api.get(f"runs/{run.pk}/log/?offset={first['X-Next-Offset']}")
+    assert (rest.content.decode(), rest["X-Log-Complete"]) == ("\u00e9\n", "true")
+    assert len(first.content) == 256 * 1024 - 1
+
+
+def test_each_attempt_has_a_log_of_its_own(api: Api) -> None:
+    run = logged(api, b"")
+    for attempt in (1, 2):
+        Run.objects.filter(pk=run.pk).update(attempt=attempt)
+        run.refresh_from_db()
+        write_log(run, b"attempt %d\n" % attempt)
+    newest, first = api.get(f"runs/{run.pk}/log/"), api.get(f"runs/{run.pk}/log/?attempt=1")
+    assert (newest.content, newest["X-Log-Attempt"], newest["X-Log-Complete"]) == (
+        b"attempt 2\n",
+        "2",
+        "false",
+    )
+    assert (first.content, first["X-Log-Attempt"], first["X-Log-Complete"]) == (b"attempt 1\n", "1", "true")
+    assert only_field(api.get(f"runs/{run.pk}/log/?attempt=3"))["field"] == "attempt"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plugins.output.segments import CUT, ERR, MXX, OUT, Record, Writer, read
-from plugins.output.text import decode
+from plugins.output.text import decode, viewed
 
 
 def record(data: bytes, stream: int = OUT, launch: int = 1, offset: int = 0) -> Record:
@@ -53,3 +53,25 @@ def test_a_line_of_mxx_read_in_two_chunks_has_one_sign(tmp_path: Path) -> None:
 def test_what_was_cut_is_told() -> None:
     assert text(Record(0.0, CUT, 0, 0, dropped=7)) == "\n[... 7 bytes cut ...]\n"
     assert decode([], final=False) == ("", 0)
+
+
+def test_a_progress_bar_is_seen_in_its_last_state() -> None:
+    assert viewed([record(b"10%\r20%\r30%\ndone\r\n")], final=True)[0] == "30%\ndone\n"
+
+
+def test_a_line_that_is_being_overwritten_waits_for_its_end() -> None:
+    assert viewed([record(b"begun\n10%\r20%")], final=False) == ("begun\n", 6)
+    assert viewed([record(b"begun\n10%\r20%")], final=True) == ("begun\n20%", 13)
+
+
+def test_what_was_shown_of_a_line_is_not_joined_with_what_overwrites_it() -> None:
+    assert viewed([record(b"\r20%\n", offset=3)], final=False, in_line=True)[0] == "\n20%\n"
+
+
+def test_an_escape_over_a_chunk_border_does_not_come_through_in_halves() -> None:
+    assert viewed([record(b"red \x1b[3")], final=False) == ("red ", 4)
+
+
+def test_a_line_that_never_ends_does_not_wait_for_ever() -> None:
+    text, used = viewed([record(b"\r10%" * 10_000)], final=False)
+    assert (text, used) == ("10%", 40_000)

@@ -142,7 +142,13 @@ class LogQuery(StrictSerializer):
     offset = serializers.IntegerField(
         min_value=0, max_value=LARGEST_ID, default=0, help_text="bytes of output"
     )
-    examples: ClassVar[dict[str, str]] = {"offset": "0"}
+    attempt = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_ID, required=False, help_text="the current one by default"
+    )
+    ansi = serializers.BooleanField(
+        default=False, help_text="leave colours in the text, and no other escapes"
+    )
+    examples: ClassVar[dict[str, str]] = {"offset": "0", "attempt": "1", "ansi": "1"}
 
 
 class PlainTextRenderer(BaseRenderer):
@@ -160,6 +166,7 @@ class Log(ApiView):
         responses={(200, "text/plain"): OpenApiTypes.STR},
         parameters=[
             OpenApiParameter("X-Next-Offset", int, OpenApiParameter.HEADER, response=[200]),
+            OpenApiParameter("X-Log-Attempt", int, OpenApiParameter.HEADER, response=[200]),
             OpenApiParameter(
                 "X-Log-Complete", str, OpenApiParameter.HEADER, response=[200], enum=["true", "false"]
             ),
@@ -167,12 +174,18 @@ class Log(ApiView):
     )
     @asks(LogQuery)
     def get(self, request: Request, run_id: int) -> HttpResponse:
-        chunk = services.run_log(find_run(run_id), offset=self.asked["offset"])
+        chunk = services.run_log(
+            find_run(run_id),
+            offset=self.asked["offset"],
+            attempt=self.asked.get("attempt"),
+            colours=self.asked["ansi"],
+        )
         return HttpResponse(
             chunk.text,
             content_type="text/plain; charset=utf-8",
             headers={
                 "X-Next-Offset": str(chunk.next_offset),
+                "X-Log-Attempt": str(chunk.attempt),
                 "X-Log-Complete": "true" if chunk.complete else "false",
                 "X-Content-Type-Options": "nosniff",
             },

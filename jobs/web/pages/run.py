@@ -27,6 +27,7 @@ from plugins import jobfile, jobtable
 from plugins.exceptions import BadInput
 
 MOST_HOOKS = 60
+MOST_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class State:
     when_it_ends: str
     timeline: Timeline | None
     facts: list[tuple[str, SafeString | str]]
+
+    @property
+    def earlier_attempts(self) -> list[int]:
+        """The last of them, whose logs can be taken as files."""
+        return [*range(1, self.run.attempt)][-MOST_ATTEMPTS:]
 
 
 @dataclass(frozen=True)

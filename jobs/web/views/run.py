@@ -81,16 +81,17 @@ def _number(request: HttpRequest, name: str, default: int) -> int:
 def download(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """The decoded log as a file; a browser must not take it for a page."""
     found = run_or_404(run_id)
-    response = StreamingHttpResponse(_text(found), content_type="text/plain; charset=utf-8")
+    attempt = min(max(1, _number(request, "attempt", found.attempt)), found.attempt) or None
+    response = StreamingHttpResponse(_text(found, attempt), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="run-{found.pk}.log"'
     response["Content-Security-Policy"] = HARMLESS
     return response
 
 
-def _text(found: Run) -> Iterator[str]:
+def _text(found: Run, attempt: int | None) -> Iterator[str]:
     offset = 0
     while True:
-        chunk = services.run_log(found, offset)
+        chunk = services.run_log(found, offset, attempt=attempt)
         yield chunk.text
         if chunk.next_offset <= offset:
             return
