@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from plugins.custody.backends import backend
 from plugins.custody.keeping import Keeper
@@ -12,6 +14,8 @@ from plugins.custody.notices import notifier
 from plugins.custody.spec import RunSpec, hide_our_variables
 from plugins.custody.stations import prepare_keeper, station
 
+WAITING = "mxx-spare"
+"""How a keeper is called that has no run."""
 MOST_RUNS = 100
 """Runs that one keeper process keeps at most."""
 FREE = b"f"
@@ -30,18 +34,30 @@ def run(spec: RunSpec, notices: int) -> bool:
         keeper.close()
 
 
-def serve(first: RunSpec, line: socket.socket, notices: int) -> None:
-    """For the zygote: keep a run, say FREE, keep the next that comes by the line, until it ends."""
-    spec: RunSpec | None = first
-    left = MOST_RUNS
-    while spec is not None and run(spec, notices) and (left := left - 1):
-        spec = _next(line)
+def serve(first: RunSpec | None, line: socket.socket, notices: int) -> None:
+    """For the zygote: keep a run, say FREE, keep the next that comes by the line, until it ends.
+
+    first: None for a keeper that is made before it is needed."""
+    with grouped():
+        spec = first or _next(line, b"")
+        left = MOST_RUNS
+        while spec is not None and run(spec, notices) and (left := left - 1):
+            spec = _next(line, FREE)
 
 
-def _next(line: socket.socket) -> RunSpec | None:
+@contextmanager
+def grouped() -> Iterator[None]:
+    machine = backend()
+    machine.enter_group()
+    yield
+    machine.leave_group()  # not after an error: then somebody of the run may still be there, and is found by it
+
+
+def _next(line: socket.socket, word: bytes) -> RunSpec | None:
+    backend().set_name(WAITING)
     text = b""
     try:
-        line.sendall(FREE)
+        line.sendall(word)
         while not text.endswith(b"\n") and (chunk := line.recv(1 << 16)):
             text += chunk
     except OSError:  # the zygote is gone
@@ -56,7 +72,8 @@ def main() -> None:
     os.umask(0o077)
     line = sys.stdin.buffer.readline()
     if line.endswith(b"\n"):
-        run(RunSpec.read(line), notices=1)
+        with grouped():
+            run(RunSpec.read(line), notices=1)
 
 
 if __name__ == "__main__":

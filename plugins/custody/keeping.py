@@ -94,6 +94,7 @@ class Keeper:
         me = self.backend.identity(os.getpid())
         assert me is not None
         owner = {**me.told(), "boot": self.backend.boot(), "mark": self.spec.mark}
+        owner["group"] = self.backend.group
         name = CLEANUP if self.spec.lost else STARTED
         return self.dir.take_marker({**owner, "at": self.started_at, "grace": self.spec.grace}, name)
 

@@ -28,21 +28,30 @@ def sweep(folder: RunDir) -> dict[str, Any]:
     Takes up to the run's grace and a little more. After a reboot nobody is signalled: the marks are another boot's."""
     machine = backend()
     markers = [marker for name in (STARTED, CLEANUP) if (marker := folder.started(name))]
-    marks = [one["mark"] for one in markers if one.get("boot") == machine.boot() and not _lives(one)]
+    dead = [one for one in markers if one.get("boot") == machine.boot() and not _lives(one)]
+    groups = [one["group"] for one in dead if one.get("group")]
     ending = terminate(
         machine,
-        lambda: _members(machine, marks),
-        grace=max((float(one.get("grace", 0)) for one in markers), default=0.0),
+        lambda: _members(machine, dead),
+        grace=max((float(one.get("grace", 0)) for one in dead), default=0.0),
         pause=time.sleep,
+        kill_all=lambda: [machine.kill_group(group) for group in groups],
     )
-    return _receipt(folder, ending, machine)
+    for group in groups:
+        machine.disband(group)
+    strength, weakness = ("kernel", "") if groups else (machine.strength, machine.weakness)
+    return {**_receipt(folder, ending), "strength": strength, "weakness": weakness}
 
 
-def _members(machine: Backend, marks: list[str]) -> list[Member]:
-    return [member for mark in marks for member in machine.members(mark, keeper=None)]
+def _members(machine: Backend, dead: list[dict[str, Any]]) -> list[Member]:
+    return [
+        member
+        for marker in dead
+        for member in machine.members(marker["mark"], keeper=None, group=marker.get("group", ""))
+    ]
 
 
-def _receipt(folder: RunDir, ending: Ending, machine: Backend) -> dict[str, Any]:
+def _receipt(folder: RunDir, ending: Ending) -> dict[str, Any]:
     launched = [entry for entry in folder.ledger() if "launch" in entry]
     ended = {**ending.asked, **ending.killed}
     return {
@@ -50,8 +59,6 @@ def _receipt(folder: RunDir, ending: Ending, machine: Backend) -> dict[str, Any]
         "others": [{"pid": member.identity.pid, "name": member.name} for member in ended.values()],
         "started": len(launched),
         "left": len(ending.left),
-        "strength": machine.strength,
-        "weakness": machine.weakness,
         "checked": time.time(),
         "text": f"{len(launched)} started, {len(ended)} still alive were ended, {len(ending.left)} left",
     }

@@ -51,6 +51,7 @@ class Zygote:
         self.free: list[Hand] = []
         """The one that became free last is taken first, so that a quiet time lets the others go."""
         self.selector = selectors.DefaultSelector()
+        self.spares = 1 if backend().prepare_groups() else 0
         self._rest = b""
         self._ended = False
 
@@ -61,8 +62,9 @@ class Zygote:
         signal.set_wakeup_fd(sleeping, warn_on_full_buffer=False)
         self.selector.register(0, selectors.EVENT_READ, self._read)
         self.selector.register(wake, selectors.EVENT_READ, lambda: self._woken(wake))
+        self._keep_ready()
         while not self._ended:
-            for key, _ in self.selector.select(FREE_FOR if self.free else None):
+            for key, _ in self.selector.select(FREE_FOR if len(self.free) > self.spares else None):
                 key.data()
             self._dismiss_idle()
 
@@ -72,6 +74,7 @@ class Zygote:
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
             self._give(line)
+            self._keep_ready()
 
     def _give(self, line: bytes) -> None:
         spec = RunSpec.read(line)
@@ -85,18 +88,26 @@ class Zygote:
             return
         self._fork(spec)
 
-    def _fork(self, spec: RunSpec) -> None:
+    def _keep_ready(self) -> None:
+        """A keeper is made before it is needed, so that its entering of a group keeps no run waiting."""
+        if self.spares and not self.free:
+            self._fork(None)
+
+    def _fork(self, spec: RunSpec | None) -> None:
         ours, theirs = socket.socketpair()
         try:
             pid = os.fork()
         except OSError:  # no more processes: the supervisor finds no marker and queues the run again
             traceback.print_exc()
-            notifier(NOTICES, spec)("gone")
+            if spec is not None:
+                notifier(NOTICES, spec)("gone")
             return
         if not pid:
             _become_keeper(spec, theirs)
         theirs.close()
-        hand = self.hands[pid] = Hand(pid, ours, spec)
+        hand = self.hands[pid] = Hand(pid, ours, spec, time.monotonic())
+        if spec is None:
+            self.free.append(hand)
         self.selector.register(ours, selectors.EVENT_READ, lambda: self._hear(hand))
 
     # ---- keepers that are done
@@ -122,7 +133,8 @@ class Zygote:
 
     def _dismiss_idle(self) -> None:
         limit = time.monotonic() - FREE_FOR
-        for hand in [hand for hand in self.free if hand.free_since <= limit]:
+        idle = [hand for hand in self.free if hand.free_since <= limit]
+        for hand in idle[: len(self.free) - self.spares]:
             self._part_with(hand)
 
     def _woken(self, wake: int) -> None:
@@ -142,7 +154,7 @@ class Zygote:
             notifier(NOTICES, hand.spec)("gone")
 
 
-def _become_keeper(spec: RunSpec, line: socket.socket) -> None:
+def _become_keeper(spec: RunSpec | None, line: socket.socket) -> None:
     code = 1
     try:
         signal.set_wakeup_fd(-1)

@@ -46,6 +46,16 @@ class Backend(Protocol):
     """Why the strength is not "kernel", in words."""
     polls: bool
     """members() finds whom it saw before: call it every half second, or they are lost."""
+    group: str
+    """The kernel's group in which this keeper and all that it starts live; "" for none."""
+
+    def prepare_groups(self) -> bool:
+        """Once a zygote: remove what dead keepers left. True when its keepers can have groups."""
+
+    def enter_group(self) -> None:
+        """Once a keeper process, before its first run: be in a group of the kernel's, if one can be had."""
+
+    def leave_group(self) -> None: ...
 
     def enter_keeper(self, mark: str) -> None:
         """Make this process the keeper of a run: orphans of its tree come to it, and what it starts bears the mark."""
@@ -69,10 +79,12 @@ class Backend(Protocol):
         keeper: int | None,
         spare: Iterable[int] = (),
         sessions: Mapping[int, int] = NO_SESSIONS,
+        group: str = "",
     ) -> list[Member]:
         """Living processes of the run, without this one and the spared ones.
 
-        keeper: this process, to find what is below it; None after its death, to find what bears the mark.
+        keeper: this process, to find what is below it; None after its death, to find what bears the mark or is in
+        its group.
         sessions: session id -> launch number, to tell whose a process is that has emptied its environment.
         """
 
@@ -87,6 +99,12 @@ class Backend(Protocol):
 
     def kill(self, identity: Identity) -> bool: ...
 
+    def kill_group(self, group: str) -> bool:
+        """Kill everybody in it at once. False: there is no such way here."""
+
+    def disband(self, group: str) -> None:
+        """Remove the group of a dead keeper, if it is empty."""
+
     def wake(self, identity: Identity) -> bool:
         """Tell a keeper to look at its folder at once."""
 
@@ -95,6 +113,27 @@ class Backend(Protocol):
 
     def boot(self) -> str:
         """Changes with every boot: identities of another boot are dead by definition."""
+
+
+class NoGroups:
+    """Of a backend whose platform has no groups that outlive their keeper."""
+
+    group = ""
+
+    def prepare_groups(self) -> bool:
+        return False
+
+    def enter_group(self) -> None:
+        return
+
+    def leave_group(self) -> None:
+        return
+
+    def kill_group(self, group: str) -> bool:
+        return False
+
+    def disband(self, group: str) -> None:
+        return
 
 
 def mark_variable(mark: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, Strength
+from plugins.custody.backends.base import NO_SESSIONS, NoGroups, Identity, Member, Strength
 from plugins.custody.kill import Ending, terminate
 
 
@@ -37,7 +37,7 @@ class FakeProcess:
     ends_at: float | None = None
 
 
-class FakeBackend:
+class FakeBackend(NoGroups):
     """Keeps the Backend protocol for what is asked, frozen, killed and looked at. Times are seconds of its own clock."""
 
     strength: Strength = "kernel"
@@ -104,6 +104,7 @@ class FakeBackend:
         keeper: int | None,
         spare: Iterable[int] = (),
         sessions: Mapping[int, int] = NO_SESSIONS,
+        group: str = "",
     ) -> list[Member]:
         self._let_end()
         self.looks += 1

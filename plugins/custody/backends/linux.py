@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from plugins.custody.backends import posix, proc
+from plugins.custody.backends import cgroup, posix, proc
 from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, Strength, mark_variable
 from plugins.custody.lines import read_whole
 
@@ -25,8 +25,19 @@ class LinuxBackend:
     polls = False
 
     def __init__(self) -> None:
-        self.strength: Strength = "strong"
-        self.weakness = "no cgroup is delegated to this user"
+        self.group = cgroup.leaf()
+        self.strength: Strength = "kernel" if self.group else "strong"
+        self.weakness = "" if self.group else cgroup.ground().why_not or "no group could be entered"
+
+    def prepare_groups(self) -> bool:
+        cgroup.disband_left_over()
+        return bool(cgroup.ground().path)
+
+    def enter_group(self) -> None:
+        cgroup.enter()
+
+    def leave_group(self) -> None:
+        cgroup.leave()
 
     def enter_keeper(self, mark: str) -> None:
         """Orphans of this process's tree are given to it, even those that called setsid or emptied their environment.
@@ -35,7 +46,7 @@ class LinuxBackend:
         if _prctl(PR_SET_CHILD_SUBREAPER, 1):
             raise OSError(ctypes.get_errno(), "cannot become the reaper of the run's orphans")
         self.set_name("mxx-keeper")
-        if not _limit_locks(lock_limit(mark)):
+        if not _limit_locks(lock_limit(mark)) and not self.group:
             self.strength, self.weakness = "best_effort", "the limit that marks its programs cannot be set"
 
     def enter_runner(self, keeper: int) -> None:
@@ -62,10 +73,12 @@ class LinuxBackend:
         keeper: int | None,
         spare: Iterable[int] = (),
         sessions: Mapping[int, int] = NO_SESSIONS,
+        group: str = "",
     ) -> list[Member]:
         """Nobody leaves the tree of a living subreaper, so with a keeper the tree is all; without one the marks are."""
         variable = mark_variable(mark).encode()
         found = proc.below(keeper) if keeper else _marked(variable, lock_limit(mark))
+        found |= cgroup.members(group) if group else set()
         members = (_member(pid, variable, sessions) for pid in found - {os.getpid(), *spare})
         return [member for member in members if member]
 
@@ -89,6 +102,12 @@ class LinuxBackend:
 
     def kill(self, identity: Identity) -> bool:
         return _signal(identity, signal.SIGKILL)
+
+    def kill_group(self, group: str) -> bool:
+        return bool(group) and cgroup.kill(group)
+
+    def disband(self, group: str) -> None:
+        cgroup.disband(group)
 
     def wake(self, identity: Identity) -> bool:
         """Tell a keeper to look at its folder now; its handler for SIGUSR1 does nothing else."""

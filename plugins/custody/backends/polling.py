@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import psutil
 
 from plugins.custody.backends import posix
-from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, Strength, mark_variable
+from plugins.custody.backends.base import NO_SESSIONS, NoGroups, Identity, Member, Strength, mark_variable
 
 assert sys.platform != "win32"
 
@@ -27,7 +27,7 @@ PARENT_LOOK = 0.5
 """Seconds between a runner's looks at its keeper."""
 
 
-class PollingBackend:
+class PollingBackend(NoGroups):
     """For one run at a time: `enter_keeper` forgets what was seen before."""
 
     strength: Strength = "best_effort"
@@ -65,6 +65,7 @@ class PollingBackend:
         keeper: int | None,
         spare: Iterable[int] = (),
         sessions: Mapping[int, int] = NO_SESSIONS,
+        group: str = "",
     ) -> list[Member]:
         """keeper None: only the mark tells, and of remembered ones nothing is known."""
         processes = dict(_processes())
