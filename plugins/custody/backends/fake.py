@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from plugins.custody.backends.base import NO_SESSIONS, NoGroups, Identity, Member, Strength
+from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, NoGroups, Strength
 from plugins.custody.kill import Ending, terminate
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import psutil
 
 from plugins.custody.backends import posix
-from plugins.custody.backends.base import NO_SESSIONS, NoGroups, Identity, Member, Strength, mark_variable
+from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, NoGroups, Strength, mark_variable
 
 assert sys.platform != "win32"
 
