@@ -25,7 +25,6 @@ MODES = {
     "deaf": 1,
     "deaf_child": 2,
     "ghost": 1,
-    "unmarked": 1,
     "deaf_ghost": 1,
     "everything": 2,
     "hydra": 3,
