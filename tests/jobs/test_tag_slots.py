@@ -11,7 +11,9 @@ def test_tags_and_their_numbers_are_read(monkeypatch: pytest.MonkeyPatch) -> Non
     assert env.slots_of_tags("MXX_TAG_SLOTS") == {"emulator": 1, "heavy load": 12}
 
 
-@pytest.mark.parametrize("value", ["emulator", "emulator=", "=1", "a=0", "a=-1", "a=x", "a=1,a=2", "a=1,,b=2"])
+@pytest.mark.parametrize(
+    "value", ["emulator", "emulator=", "=1", "a=0", "a=-1", "a=x", "a=1,a=2", "a=1,,b=2"]
+)
 def test_what_is_no_list_of_tags_stops_the_start_with_an_example(
     value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
