@@ -58,7 +58,7 @@ class Keeper:
         self.events = Events(LineFile(self.dir.file("events")), self.mask)
         self.journal = LineFile(self.dir.file(STARTED))
         """What the keeper after us must know, in the lines behind the marker's own."""
-        self.output = Output(Writer(self.dir.file("log"), spec.log_limit), self.mask, station)
+        self.output = Output(Writer(self.dir.place, spec.log_limit), self.mask, station)
         self.runner = RunnerHandle(station, self._take, self._line_broken)
         self.programs = Programs(spec, backend, self.journal, self.output, self.mask, station)
         self.launches = Launches(spec, backend, self.programs, self.events, self.output, self.runner)

@@ -34,7 +34,8 @@ class RunDir:
 
     @property
     def log(self) -> Path:
-        return self.path / "log"
+        """Where the output's segments lie: no folder of their own, which would cost a short run as much as a file."""
+        return self.path
 
     @property
     def work(self) -> Path:
