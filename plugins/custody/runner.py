@@ -26,8 +26,8 @@ from plugins.notes import Notes
 from plugins.rules import WrongPlugin, facts_of
 from plugins.substitution import complete
 
-WITH_THE_NEXT = frozenset(["acting", "hook", "state", "keep", "cleanup"])
-"""Messages that wait for the next one: fewer wake-ups of the keeper. A `begin` follows before plugin code runs again."""
+WITH_THE_NEXT = frozenset(["ready", "acting", "hook", "state", "keep", "cleanup"])
+"""Messages that wait for the next one: fewer wake-ups of the keeper. A `begin` follows before a hook runs again."""
 
 Hear = Callable[[Callable[[], None], socket.socket], None]
 """The platform's way to call interrupted() in the main thread; the socket is the line to the keeper."""
@@ -134,10 +134,15 @@ def main(spec: RunSpec, sock: socket.socket, task: Task, hear: Hear) -> None:
     host = KeeperHost(channel, guard, task.stopping)
     hear(host.interrupted, sock)
     try:
-        host.report("ready")
-        host.report("done", status=_through(spec, host, guard, task).status)
+        report_all(spec, host, guard, task)
     except KeeperGone:
         sys.stderr.write("mxx: only the runner itself can talk to its keeper, and only while that lives\n")
+
+
+def report_all(spec: RunSpec, host: KeeperHost, guard: Guard, task: Task) -> None:
+    """From the first word to the keeper to the last. Raises KeeperGone."""
+    host.report("ready")
+    host.report("done", status=_through(spec, host, guard, task).status)
 
 
 def _through(spec: RunSpec, host: KeeperHost, guard: Guard, task: Task) -> Outcome:

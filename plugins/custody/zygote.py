@@ -18,7 +18,7 @@ import traceback
 from dataclasses import dataclass
 
 from plugins import registry
-from plugins.custody import keeper, runner
+from plugins.custody import keeper, rehearsal, runner
 from plugins.custody.backends import backend, posix
 from plugins.custody.notices import notifier
 from plugins.custody.spec import RunSpec, hide_our_variables, outer_environment
@@ -192,6 +192,7 @@ def _warm_up() -> None:
     backend().boot()
     posix.ignored()
     outer_environment()
+    rehearsal.rehearse()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)  # a short run ends before its first collection, which would touch every page

@@ -78,11 +78,11 @@ def _only_fds(sock: socket.socket, output: int, errors: int) -> socket.socket:
     os.dup2(kept, LINE, inheritable=False)
     sock.detach()
     os.closerange(LINE + 1, 4096)
-    sys.stdout, sys.stderr = _text_to(1), _text_to(2)
+    sys.stdout, sys.stderr = text_to(1), text_to(2)
     return socket.socket(fileno=LINE)
 
 
-def _text_to(descriptor: int) -> TextIO:
+def text_to(descriptor: int) -> TextIO:
     """Lines are seen at once, and no character can break a print."""
     return open(descriptor, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
