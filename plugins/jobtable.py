@@ -10,7 +10,7 @@ from typing import Any
 
 from plugins.exceptions import BadInput, Problem
 from plugins.output.segments import LIMIT
-from plugins.sizes import GB, KB, size_within
+from plugins.sizes import GB, KB, MB, size_within
 from plugins.words import kind, listed, near, shown
 
 DAY = 86_400.0
@@ -45,6 +45,9 @@ class JobTable:
     retry_on: list[str] = dataclasses.field(default_factory=lambda: ["failed", "timed_out"])
     priority: int = 0
     pool: str = "local"
+    memory: int | None = None
+    processes: int | None = None
+    nice: int = 0
     misfire: str = "latest"
     misfire_window: float | None = None
 
@@ -201,6 +204,9 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     "retry_on": _retry_on,
     "priority": _whole(-1000, 1000, "10"),
     "pool": _pool,
+    "memory": size_within(MB, 1024 * GB, '"2GB"'),
+    "processes": _whole(1, 100_000, "50"),
+    "nice": _whole(0, 19, "10"),
     "misfire": _one_of(*MISFIRES),
     "misfire_window": _above_zero,
 }

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from jobs.api.reading import Moment
+from jobs.api.receipts import Receipt
 from jobs.models import Run, Source, Status
 
 Shape = serializers.Serializer[Any]
@@ -56,7 +57,7 @@ class RunShape(Shape):
 
 
 class RunDetailShape(RunShape):
-    receipt = serializers.JSONField(allow_null=True)
+    receipt = Receipt(allow_null=True)
 
 
 class EventShape(Shape):

@@ -12,14 +12,14 @@ from django.db.models import Q
 
 from jobs import services
 from jobs.execution.specs import policies_of
-from jobs.models import ACTIVE, JobState, Run, RunEvent, Status
+from jobs.models import ACTIVE, JobState, Run, RunEvent, RunSamples, Status
 from jobs.timing import clock
 from plugins.custody.rundir import RunDir
 from plugins.exceptions import BadInput
 
 log = logging.getLogger("mxx.run")
 
-PASSING = ("events", "vars", "progress", "state", "sources", "cancel")
+PASSING = ("events", "vars", "progress", "state", "sources", "cancel", "samples")
 """Files of an attempt that nobody needs once the row is finished; marker, result and log stay."""
 
 
@@ -52,7 +52,10 @@ def finish(run: Run, result: dict[str, Any]) -> bool:
         return False
     if run.job_id and result.get("state"):
         JobState.objects.keep(run.job_id, result["state"])
-    events = services.run_dir(run, attempt).events()
+    folder = services.run_dir(run, attempt)
+    if samples := folder.read("samples"):
+        RunSamples.objects.keep(run.pk, samples)
+    events = folder.events()
     RunEvent.objects.bulk_create(_event(run, attempt, event) for event in events)
     log.debug("ended run=%s attempt=%s %s; now %s", run.pk, attempt, result["status"], run.status)
     return True

@@ -66,6 +66,9 @@ def spec_of(run: Run) -> RunSpec:
         cleanup=table.cleanup,
         log_limit=table.log_limit,
         umask=settings.MXX_UMASK,
+        memory=table.memory,
+        processes=table.processes,
+        nice=table.nice,
         **facts_for(run, plugins),
     )
 

@@ -7,6 +7,7 @@ from jobs.models.job import Job
 from jobs.models.quiet import Quiet
 from jobs.models.revision import Revision
 from jobs.models.run import ACTIVE, ENDED, WAITING, Run, RunEvent, Source, Status
+from jobs.models.samples import RunSamples
 from jobs.models.schedule import Schedule
 from jobs.models.setup import SetupLink
 from jobs.models.state import JobState
@@ -26,6 +27,7 @@ __all__ = [
     "Revision",
     "Run",
     "RunEvent",
+    "RunSamples",
     "Schedule",
     "SetupLink",
     "Source",

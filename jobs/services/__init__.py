@@ -22,6 +22,7 @@ from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_schedule
 from jobs.services.quiet import begin_quiet, end_quiet, quiet_now
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
+from jobs.services.sampling import Sample, Samples, samples_of
 from jobs.services.saving import default_zone, find_job, save_job
 from jobs.services.setup import check_link, open_link, use_link
 from jobs.services.telling import describe_run
@@ -44,6 +45,8 @@ __all__ = [
     "LogChunk",
     "Preview",
     "Progress",
+    "Sample",
+    "Samples",
     "applications_named",
     "begin_quiet",
     "cancel_job",
@@ -79,6 +82,7 @@ __all__ = [
     "run_dir",
     "run_log",
     "run_records",
+    "samples_of",
     "save_application",
     "save_job",
     "trigger_job",

@@ -16,6 +16,7 @@ from plugins.custody.events import Events
 from plugins.custody.kill import terminate
 from plugins.custody.launches import Launches
 from plugins.custody.lines import LineFile
+from plugins.custody.meter import Meter
 from plugins.custody.notices import Notify
 from plugins.custody.programs import Programs
 from plugins.custody.receipt import in_lines, receipt
@@ -24,6 +25,7 @@ from plugins.custody.runner import Task
 from plugins.custody.runnerhandle import RunnerHandle
 from plugins.custody.spec import RunSpec
 from plugins.custody.stations import Station
+from plugins.custody.stopping import StopCommands
 from plugins.custody.verdict import Verdict
 from plugins.exits import ended_how
 from plugins.lifecycle import Key, traceback_of, words_of
@@ -35,6 +37,8 @@ LOOK = 0.5
 """Seconds between two looks at the stop request; the backend's wake() makes the keeper look at once."""
 DRAIN = 0.2
 """Seconds to wait for the rest of the output after the tree is empty: somebody outside may hold the pipe."""
+UNMEASURED = 60.0
+"""Seconds until the run is measured again after that went wrong."""
 FULL_DISK_PATIENCE = 10.0
 """Seconds in which the result is tried again when it cannot be written."""
 
@@ -53,6 +57,7 @@ class Keeper:
         self.state = ""
         """run.state as JSON once the run has changed it."""
         self.next_look = self.began + LOOK
+        self.meter = Meter(spec, self.began, self._put)
         self.cleanup_until: float | None = None
         self.mask = Mask(spec.secrets.values())
         self.events = Events(LineFile(self.dir.file("events")), self.mask)
@@ -139,16 +144,17 @@ class Keeper:
 
         True when somebody could not be ended.
         """
-        grace = self.launches.stop_by_command(self._members, self._turn)
+        stopping = StopCommands(self.programs, self.output, self._members)
         ending = terminate(
             self.backend,
             self._members,
-            grace=grace,
+            grace=stopping.run(self.spec.grace, self._turn),
             pause=self._turn,
             proof=self.backend.childless,
         )
         named = self._end_by_name() if self.kill_names else []
         self._drain()
+        self.meter.keep()
         events = self.events.untold()
         if self.events.lost:
             self.output.say(f"{self.events.lost} events could not be written")
@@ -198,7 +204,7 @@ class Keeper:
     def _patience(self) -> float:
         """Seconds until the next thing that must not be late."""
         moments = [self.next_look, self.runner.deaf_at, self.cleanup_until, self.launches.look_at]
-        moments.append(self.output.settle_at)
+        moments += [self.output.settle_at, self.meter.look_at]
         if self.spec.timeout is not None and self._may_interrupt():
             moments.append(self.began + self.spec.timeout)
         return min(moment for moment in moments if moment is not None) - time.monotonic()
@@ -209,6 +215,8 @@ class Keeper:
         if timeout is not None and now >= self.began + timeout:
             self._interrupt("timed_out", f"took longer than its timeout of {timeout:.10g} s")
         self.output.settle()
+        if now >= self.meter.look_at:
+            self._measure()
         if now >= self.next_look:
             self._look()
         if self.launches.look_at is not None and now >= self.launches.look_at:
@@ -217,6 +225,16 @@ class Keeper:
             self.runner.kill()
         if self.cleanup_until is not None and now >= self.cleanup_until:
             self._cleanup_took_too_long()
+
+    def _measure(self) -> None:
+        try:
+            over = self.meter.look(self.runner.pid)
+        except OSError as error:
+            self.output.say(f"cannot measure the run: {error.strerror}")
+            self.meter.look_at = time.monotonic() + UNMEASURED
+            return
+        if over:
+            self._interrupt("failed", over)
 
     def _look(self) -> None:
         self.next_look = time.monotonic() + LOOK

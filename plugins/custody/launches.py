@@ -18,8 +18,6 @@ from plugins.output.draining import Output
 
 TREE_LOOK = 0.1
 """Seconds at least between two looks at the trees of programs whose main process has ended."""
-LEAST_GRACE = 0.5
-"""Seconds that a program has to end once it is asked, however long its stop command took."""
 
 Members = Callable[[], list[Member]]
 
@@ -73,9 +71,9 @@ class Launches:
         ended = [one for one in self._programs.all if one.ended and one.holds and not one.gone]
         if not ended:
             return
-        busy = _busy(members())
+        lively = busy(members())
         for program in ended:
-            if program.number not in busy and None not in busy:
+            if program.number not in lively and None not in lively:
                 program.gone = True
                 self._runner.say(kind="gone", number=program.number)
 
@@ -88,39 +86,7 @@ class Launches:
             sessions={session: 0, **self._programs.sessions()},
         )
 
-    # ---- the end
 
-    def stop_by_command(self, members: Members, turn: Callable[[float], None]) -> float:
-        """Run the stop commands of those that live, side by side, until those are gone or the grace is over.
-
-        Returns the seconds of grace that are left for asking. A command that fails or hangs is a program of the run
-        like any other: it is ended with them.
-        """
-        until = time.monotonic() + self._spec.grace
-        if any(program.order.stop for program in self._programs.all):
-            busy = _busy(members())
-            commands = [
-                self._stop(one) for one in self._programs.all if one.order.stop and one.number in busy
-            ]
-            while time.monotonic() < until and self._may_work(commands, members):
-                turn(0.02)
-        return max(until - time.monotonic(), min(LEAST_GRACE, self._spec.grace))
-
-    def _stop(self, program: Program) -> Program | None:
-        order = program.order
-        how = LaunchRequest(order.stop, order.cwd, order.env, f"stop of {program.name}"[:50])
-        try:
-            return self._programs.spawn(how, stops=program.number)
-        except CannotLaunch as error:
-            self._output.say(str(error))
-            return None
-
-    def _may_work(self, commands: list[Program | None], members: Members) -> bool:
-        """While a command runs, or has ended well and its program is still there."""
-        going = [one for one in commands if one and (one.ended is None or one.code == 0)]
-        return bool(going) and not _busy(members()).isdisjoint(one.stops for one in going)
-
-
-def _busy(members: list[Member]) -> set[int | None]:
+def busy(members: list[Member]) -> set[int | None]:
     """Numbers of the launches that somebody is left of; None when somebody cannot be told apart."""
     return {member.launch for member in members}

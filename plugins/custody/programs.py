@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,6 +119,8 @@ class Programs:
             os.close(writing)
             self._output.watch(reading, stream, number)
         self._station.mind(self._backend, pid)
+        if self._spec.nice:
+            _give_way(pid, self._spec.nice)
         return pid
 
     # ---- ends
@@ -138,6 +142,13 @@ class Programs:
     def sessions(self) -> dict[int, int]:
         """Session id -> launch number."""
         return {program.identity.pid: program.number for program in self.all}
+
+
+def _give_way(pid: int, nice: int) -> None:
+    """At once after the start: the whole group, should it have forked already. What it starts later inherits it."""
+    if sys.platform != "win32":
+        with suppress(ProcessLookupError):  # it has ended
+            os.setpriority(os.PRIO_PGRP, pid, nice)
 
 
 def _why_not(argv: list[str], cwd: str, env: Mapping[str, str], error: Exception) -> str:

@@ -45,6 +45,11 @@ class RunSpec:
     cleanup: float = 30.0
     log_limit: int = LIMIT
     """Bytes of output kept on disk."""
+    memory: int | None = None
+    """Bytes that its programs may use together."""
+    processes: int | None = None
+    """How many they may be at once."""
+    nice: int = 0
     umask: int = 0o022
     """The user's own, for programs and plugins; MXX itself writes for its owner alone."""
     lost: str = ""

@@ -7,7 +7,8 @@ from typing import Any
 
 from plugins.custody.backends import Identity, backend
 from plugins.custody.backends.base import Backend, Member
-from plugins.custody.kill import Ending, terminate
+from plugins.custody.kill import terminate
+from plugins.custody.receipt import receipt_of_the_lost
 from plugins.custody.rundir import CLEANUP, STARTED, RunDir
 
 
@@ -40,7 +41,7 @@ def sweep(folder: RunDir) -> dict[str, Any]:
     for group in groups:
         machine.disband(group)
     strength, weakness = ("kernel", "") if groups else (machine.strength, machine.weakness)
-    return {**_receipt(folder, ending), "strength": strength, "weakness": weakness}
+    return receipt_of_the_lost(folder.ledger(), ending, strength, weakness)
 
 
 def _members(machine: Backend, dead: list[dict[str, Any]]) -> list[Member]:
@@ -49,16 +50,3 @@ def _members(machine: Backend, dead: list[dict[str, Any]]) -> list[Member]:
         for marker in dead
         for member in machine.members(marker["mark"], keeper=None, group=marker.get("group", ""))
     ]
-
-
-def _receipt(folder: RunDir, ending: Ending) -> dict[str, Any]:
-    launched = [entry for entry in folder.ledger() if "launch" in entry]
-    ended = {**ending.asked, **ending.killed}
-    return {
-        "launches": [{"number": entry["launch"], "pid": entry["pid"], "argv": []} for entry in launched],
-        "others": [{"pid": member.identity.pid, "name": member.name} for member in ended.values()],
-        "started": len(launched),
-        "left": len(ending.left),
-        "checked": time.time(),
-        "text": f"{len(launched)} started, {len(ended)} still alive were ended, {len(ending.left)} left",
-    }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jobs import services
-from jobs.models import Run, RunEvent, Status
+from jobs.models import Run, RunEvent, RunSamples, Status
 from jobs.timing import clock
 from plugins.output import segments
 from tests.api.kit import HELLO, Api, make_job, only_field
@@ -341,3 +341,13 @@ def test_each_attempt_has_a_log_of_its_own(api: Api) -> None:
     )
     assert (first.content, first["X-Log-Attempt"], first["X-Log-Complete"]) == (b"attempt 1\n", "1", "true")
     assert only_field(api.get(f"runs/{run.pk}/log/?attempt=3"))["field"] == "attempt"
+
+
+def test_samples_are_told_with_their_names(api: Api) -> None:
+    make_job()
+    run_id = triggered(api)["id"]
+    assert api.get(f"runs/{run_id}/samples/").json() == {"every": 1.0, "points": []}
+    finish(run_id)
+    RunSamples.objects.keep(run_id, {"every": 2.0, "points": [[2.0, 50.0, 8192, 3]]})
+    told = api.get(f"runs/{run_id}/samples/").json()
+    assert told == {"every": 2.0, "points": [{"at": 2.0, "cpu": 50.0, "memory": 8192, "processes": 3}]}

@@ -26,6 +26,7 @@ def test_every_policy_is_taken_over() -> None:
         "description": "Daily farm", "tags": ["home", "home "], "timeout": "2h", "grace": 1, "cleanup": "1m", "log_limit": "1MB",
         "overlap": "parallel", "max_parallel": 2, "queue_max": 5, "retries": 3, "retry_delay": "10s",
         "retry_backoff": 2, "retry_on": ["lost"], "priority": -5, "pool": "local", "misfire": "all", "misfire_window": "1d",
+        "memory": "2GB", "processes": 50, "nice": 10,
     }  # fmt: skip
     expected = {
         **raw,
@@ -33,6 +34,7 @@ def test_every_policy_is_taken_over() -> None:
         "timeout": 7200.0,
         "cleanup": 60.0,
         "log_limit": 1 << 20,
+        "memory": 2 << 30,
         "retry_delay": 10.0,
         "misfire_window": 86400.0,
     }

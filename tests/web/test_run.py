@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from jobs import services
-from jobs.models import Run, Source, Status
+from jobs.models import Run, RunSamples, Source, Status
 from jobs.timing import clock
 from plugins.output.segments import ERR, MXX, OUT
 from tests.web import story
@@ -199,3 +199,29 @@ def test_a_run_without_a_job_has_a_page(web: Client) -> None:
     )
     assert "hello" in page_of(web, run)
     assert web.get("/").status_code == 200
+
+
+def test_what_the_programs_used_is_drawn(web: Client) -> None:
+    run = story.run(story.job("hello", HELLO))
+    RunSamples.objects.keep(
+        run.pk, {"every": 1.0, "points": [[1.0, 12.5, 4_000_000, 2], [2.0, 50.0, 81_000_000, 3]]}
+    )
+    page = page_of(web, run)
+    assert "50% of a core at most" in page and "81 MB at most" in page
+    assert page.count('<path class="curve"') == 2
+
+
+def test_a_run_that_was_never_measured_shows_no_curves(web: Client) -> None:
+    assert 'class="curve"' not in page_of(web, story.run(story.job("hello", HELLO)))
+
+
+def test_strangers_are_shown_as_left_alone(web: Client) -> None:
+    receipt = {
+        "launches": [],
+        "strangers": [{"pid": 77, "name": "MAA.exe"}],
+        "untouched": 6,
+        "started": 1,
+        "left": 0,
+    }
+    page = page_of(web, story.run(story.job("hello", HELLO), receipt=receipt))
+    assert "MAA.exe, 77" in page and "6 of yours untouched" in page

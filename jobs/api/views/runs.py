@@ -19,6 +19,7 @@ from jobs.api.bodies import Trigger
 from jobs.api.pages import LARGEST_ID, NumberedQuery, page
 from jobs.api.permissions import needs
 from jobs.api.reading import StrictSerializer
+from jobs.api.receipts import SamplesShape
 from jobs.api.runquery import RunQuery, matching
 from jobs.api.shapes import EventShape, RunDetailShape, RunShape, page_of
 from jobs.api.views.jobs import find
@@ -136,6 +137,12 @@ class Events(ApiView):
     def get(self, request: Request, run_id: int) -> Response:
         rows = find_run(run_id).events.all()
         return page(request, rows, self.asked, key="id", shape=EventShape)
+
+
+class Samples(ApiView):
+    @extend_schema(operation_id="readSamples", responses=SamplesShape)
+    def get(self, request: Request, run_id: int) -> Response:
+        return Response(SamplesShape(services.samples_of(find_run(run_id))).data)
 
 
 class LogQuery(StrictSerializer):

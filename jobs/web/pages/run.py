@@ -18,6 +18,7 @@ from jobs.web.changes import Changes, since_it_worked
 from jobs.web.logview import Log
 from jobs.web.marks import BAD, Mark, mark
 from jobs.web.outcomes import Usual
+from jobs.web.pictures.curves import Curve, curves
 from jobs.web.pictures.timeline import Stretch, Timeline, timeline
 from jobs.web.programs import Program, Receipt, last_sentence, receipt_of
 from jobs.web.verdict import explanation, headline, why_it_ran
@@ -52,6 +53,7 @@ class State:
     why_it_ended: str
     when_it_ends: str
     timeline: Timeline | None
+    curves: list[Curve]
     facts: list[tuple[str, SafeString | str]]
 
     @property
@@ -102,6 +104,7 @@ def state_of(run: Run, viewer: Viewer) -> State:
         why_it_ended=_why_it_ended(run),
         when_it_ends="" if run.is_over else _when_it_ends(run, usual, viewer),
         timeline=_timeline(run, events, receipt, viewer) if run.is_over else None,
+        curves=curves(services.samples_of(run).points, run.duration.total_seconds()) if run.duration else [],
         facts=_facts(run, viewer),
     )
 
