@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from plugins.custody.backends import Identity, backend
-from plugins.custody.backends.base import Backend, Member
+from plugins.custody.backends.base import Backend, Member, Strength
 from plugins.custody.kill import terminate
 from plugins.custody.receipt import receipt_of_the_lost
 from plugins.custody.rundir import CLEANUP, STARTED, RunDir
@@ -40,8 +40,8 @@ def sweep(folder: RunDir) -> dict[str, Any]:
     )
     for group in groups:
         machine.disband(group)
-    strength, weakness = ("kernel", "") if groups else (machine.strength, machine.weakness)
-    return receipt_of_the_lost(folder.ledger(), ending, strength, weakness)
+    strength: Strength = "kernel" if groups else machine.strength
+    return receipt_of_the_lost(folder.ledger(), ending, strength, "" if groups else machine.weakness)
 
 
 def _members(machine: Backend, dead: list[dict[str, Any]]) -> list[Member]:
