@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class JobsConfig(AppConfig):
     name = "jobs"
     verbose_name = "MXX"
+
+    def ready(self) -> None:
+        from jobs.models.role import make_groups
+
+        post_migrate.connect(make_groups, sender=self)

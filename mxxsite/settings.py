@@ -27,7 +27,7 @@ DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.names("MXX_ALLOWED_HOSTS")]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "mxxsite.apps.MxxAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Group, User
 
 from jobs import models
 from jobs.admin.applications import ApplicationAdmin
 from jobs.admin.history import RevisionAdmin, RunAdmin
 from jobs.admin.jobs import JobAdmin
-from jobs.admin.tokens import TokenAdmin
+from jobs.admin.people import PersonAdmin
+from jobs.admin.tokens import TokenAdmin, TriggerLinkAdmin
 
 
 def hide_apscheduler(site: admin.AdminSite) -> None:
@@ -20,10 +22,11 @@ def hide_apscheduler(site: admin.AdminSite) -> None:
 
 
 hide_apscheduler(admin.site)
-admin.site.site_header = admin.site.site_title = "MXX"
-admin.site.index_title = "Administration"
+admin.site.unregister((User, Group))
+admin.site.register(User, PersonAdmin)
 admin.site.register(models.Job, JobAdmin)
 admin.site.register(models.Run, RunAdmin)
 admin.site.register(models.Revision, RevisionAdmin)
 admin.site.register(models.Application, ApplicationAdmin)
 admin.site.register(models.Token, TokenAdmin)
+admin.site.register(models.TriggerLink, TriggerLinkAdmin)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.http import QueryDict
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from jobs import services
 from jobs.api.authentication import BearerAuthentication
 from jobs.api.parsers import StrictJSONParser
-from jobs.api.permissions import MayDoThis
-from jobs.api.reading import StrictSerializer, read, read_query
+from jobs.api.permissions import MayDoThis, token_of
+from jobs.api.reading import LARGEST_ID, StrictSerializer, read, read_query
 from jobs.api.schema import Schema
+from jobs.exceptions import NotFound
+from jobs.models import Job, Run
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -39,12 +42,14 @@ def asks(query: type[StrictSerializer]) -> Callable[[Method], Method]:
 class ApiView(APIView):
     """Denies by default, and refuses whatever a request carries that the method did not ask for."""
 
-    authentication_classes = (BearerAuthentication, SessionAuthentication)
+    authentication_classes: Sequence[type[BaseAuthentication]] = (BearerAuthentication, SessionAuthentication)
     permission_classes: Sequence[type[BasePermission]] = (MayDoThis,)
     parser_classes = (StrictJSONParser,)
     renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
     metadata_class = None
     schema = Schema()
+    for_one_job: ClassVar[bool] = False
+    """True for a view that asks `self.job`, `self.run` or `self.only_job`, so that a token for one job sees no other."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -52,10 +57,33 @@ class ApiView(APIView):
             self.asked = read_query(getattr(method, "query", Nothing), request.query_params)
 
     @property
-    def caller(self) -> AbstractBaseUser:
+    def caller(self) -> User:
         """Who asks: MayDoThis has let nobody else in."""
-        assert isinstance(self.request.user, AbstractBaseUser)
+        assert isinstance(self.request.user, User)
         return self.request.user
+
+    @property
+    def only_job(self) -> int | None:
+        """Id of the one job that the caller's token is for."""
+        token = token_of(self.request)
+        return token.job_id if token else None
+
+    def may(self, permission: str) -> bool:
+        return services.may(self.caller, permission, token_of(self.request))
+
+    def job(self, name: str) -> Job:
+        """The job of the URL. No database is asked for a name that none can hold. Raises NotFound."""
+        found = services.find_job(name) if name.isprintable() else None
+        if found is None or self.only_job not in (None, found.pk):
+            raise NotFound("there is no job of this name")
+        return found
+
+    def run(self, run_id: int) -> Run:
+        """The run of the URL. Raises NotFound."""
+        found = services.find_run(run_id) if run_id <= LARGEST_ID else None
+        if found is None or self.only_job not in (None, found.job_id):
+            raise NotFound(f"there is no run {str(run_id)[:30]}")
+        return found
 
     def given(self, kind: type[StrictSerializer] = Nothing) -> dict[str, Any]:
         """The checked body."""

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from jobs import services
 from jobs.api.reading import Moment, StrictBoolean, StrictSerializer, StrictText
 from jobs.api.shapes import Free
+from jobs.models import Scope
 
 
 class TextOrConfig(StrictSerializer):
@@ -66,6 +68,26 @@ class Trigger(StrictSerializer):
         if not isinstance(params, dict):
             raise serializers.ValidationError("must be an object: one value a declared param", "type")
         return params
+
+
+class NewToken(StrictSerializer):
+    name = StrictText(max_length=1000)
+    scope = StrictText(max_length=10, default=Scope.READ)
+    job = StrictText(max_length=1000, required=False, help_text="the only job that it is for")
+    days = serializers.IntegerField(default=services.TOKEN_DAYS, help_text="until it expires")
+
+    examples: ClassVar[dict[str, str]] = {
+        "name": '"laptop"',
+        "scope": '"run"',
+        "job": '"nightly backup"',
+        "days": str(services.TOKEN_DAYS),
+    }
+
+
+class NewTriggerLink(StrictSerializer):
+    name = StrictText(max_length=1000)
+
+    examples: ClassVar[dict[str, str]] = {"name": '"the build server"'}
 
 
 class WholeApplication(StrictSerializer):

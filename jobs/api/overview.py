@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
 from jobs.models import Job, Run, Schedule
+from plugins.redaction import redacted, redacted_text
 
 
 @dataclass(frozen=True)
@@ -17,9 +19,19 @@ class JobOverview:
     schedules: list[Schedule]
     last_run: Run | None
     active_runs: list[Run]
+    whole: bool = True
+    """False for a reader who may not edit the job: values that may be secrets are hidden."""
+
+    @property
+    def toml(self) -> str:
+        return self.job.toml if self.whole else redacted_text(self.job.toml)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return self.job.config if self.whole else redacted(self.job.config)
 
 
-def overviews(jobs: Iterable[Job]) -> list[JobOverview]:
+def overviews(jobs: Iterable[Job], whole: bool = True) -> list[JobOverview]:
     """Four queries beside the one for the jobs, which must bring their revision along."""
     jobs = list(jobs)
     schedules: dict[int, list[Schedule]] = defaultdict(list)
@@ -27,7 +39,7 @@ def overviews(jobs: Iterable[Job]) -> list[JobOverview]:
         schedules[schedule.job_id].append(schedule)
     active = _active_runs()
     last = _last_runs(jobs)
-    return [JobOverview(job, schedules[job.pk], last.get(job.pk), active[job.pk]) for job in jobs]
+    return [JobOverview(job, schedules[job.pk], last.get(job.pk), active[job.pk], whole) for job in jobs]
 
 
 def _active_runs() -> dict[int | None, list[Run]]:

@@ -11,11 +11,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api.reading import StrictSerializer
+from jobs.api.reading import LARGEST_ID, StrictSerializer
 from jobs.api.shapes import Shape
 
 Row = TypeVar("Row", bound=Model)
-LARGEST_ID = 2**63 - 1
 
 
 class ListQuery(StrictSerializer):
@@ -29,6 +28,10 @@ class NumberedQuery(ListQuery):
 
 class NamedQuery(ListQuery):
     cursor = serializers.CharField(max_length=200, required=False)
+
+
+class KeyedQuery(ListQuery):
+    cursor = serializers.CharField(max_length=50, required=False)
 
 
 def page(

@@ -1,19 +1,21 @@
-"""Who may do what. Until roles exist: whoever is known may read; each writing method names the permission it needs."""
+"""Who may do what: each method of a view names the permission that it needs; one that names none is nobody's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from jobs import services
+from jobs.models import Token
+
 Method = TypeVar("Method", bound=Callable[..., Any])
-KNOWN_USER = ""
 
 
 def needs(permission: str) -> Callable[[Method], Method]:
-    """Marks a view's method: `@needs("jobs.change_job")`; KNOWN_USER for a POST that changes nothing."""
+    """Marks a view's method: `@needs("jobs.change_job")`, or services.KNOWN_USER, services.OWN_ACCOUNT."""
 
     def mark(method: Method) -> Method:
         method.needs = permission  # type: ignore[attr-defined]
@@ -22,17 +24,31 @@ def needs(permission: str) -> Callable[[Method], Method]:
     return mark
 
 
-class MayDoThis(BasePermission):
-    """Superusers have every permission. A writing method that was not marked is refused to everybody."""
+def token_of(request: Request) -> Token | None:
+    """The token that was sent; None for a session."""
+    return request.auth if isinstance(request.auth, Token) else None
 
-    message = "your user may read this, but not change it"
+
+class MayDoThis(BasePermission):
+    """The user's role, and the token's scope below it. A token for one job enters only views that look after that."""
+
+    message = "your role does not allow this"
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        user = request.user
-        if not (user and user.is_authenticated):
+        if not (request.user and request.user.is_authenticated):
             return False
         method = getattr(view, (request.method or "").lower(), None)
-        if request.method in SAFE_METHODS or method is None:
-            return True  # a method that the view does not have is answered with 405 afterwards
+        if method is None:
+            return True  # answered with 405 afterwards
+        token = token_of(request)
+        if token and token.job_id and not getattr(view, "for_one_job", False):
+            self.message = "this token is for one job, and this address is about all of them"
+            return False
+        self.message = self._words(token)
         needed = getattr(method, "needs", None)
-        return needed is not None and (needed == KNOWN_USER or user.has_perm(needed))
+        return needed is not None and services.may(request.user, needed, token)
+
+    def _words(self, token: Token | None) -> str:
+        if token is None or token.is_the_owners:
+            return "your role does not allow this"
+        return f"your role, or this token's scope {token.scope!r}, does not allow this"

@@ -13,6 +13,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from plugins.exceptions import BadInput, Problem
 
+LARGEST_ID = 2**63 - 1
 YEARS = range(1970, 2200)
 MOMENT = "2026-03-01T04:30:00Z"
 

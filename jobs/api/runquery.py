@@ -48,9 +48,9 @@ class RunQuery(NumberedQuery):
     }
 
 
-def matching(asked: dict[str, Any]) -> RunQuerySet:
+def matching(asked: dict[str, Any], only_job: int | None = None) -> RunQuerySet:
     """The runs that a checked RunQuery asks for, its cursor and limit not yet applied."""
-    runs = Run.objects.all()
+    runs = Run.objects.filter(job=only_job) if only_job else Run.objects.all()
     if "job" in asked:
         runs = _of_job(runs, asked["job"])
     if "source" in asked:

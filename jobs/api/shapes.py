@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from jobs.api.reading import Moment
 from jobs.api.receipts import Receipt
-from jobs.models import Run, Source, Status
+from jobs.models import Revision, Run, Scope, Source, Status
+from plugins.redaction import redacted_text
 
 Shape = serializers.Serializer[Any]
 
@@ -77,8 +78,8 @@ class JobShape(Shape):
     name = serializers.CharField(source="job.name")
     description = serializers.CharField(source="job.description")
     enabled = serializers.BooleanField(source="job.enabled")
-    config = Free(source="job.config")
-    toml = serializers.CharField(source="job.toml")
+    config = Free()
+    toml = serializers.CharField()
     source = serializers.CharField(source="job.source")  # type: ignore[assignment]  # the contract's word
     schedules = ScheduleShape(many=True)
     last_run = RunShape(allow_null=True)
@@ -98,6 +99,15 @@ class RevisionShape(Shape):
     toml = serializers.CharField()
 
 
+class RedactedRevisionShape(RevisionShape):
+    """For readers who may not edit the job."""
+
+    toml = serializers.SerializerMethodField()  # type: ignore[assignment]  # the same word, less of it
+
+    def get_toml(self, revision: Revision) -> str:
+        return redacted_text(revision.toml)
+
+
 class PreviewShape(Shape):
     text = serializers.CharField()
     next = serializers.ListField(child=Moment(), source="moments")
@@ -113,6 +123,41 @@ class ApplicationShape(Shape):
     cfgroute = serializers.CharField()
     cfgow = Free()
     cfge = serializers.ListField(child=serializers.CharField())
+
+
+class TokenShape(Shape):
+    """key: how the token begins, by which it is known and revoked."""
+
+    key = serializers.CharField(source="token_key")
+    name = serializers.CharField()
+    scope = serializers.ChoiceField(Scope.choices)
+    job = serializers.CharField(source="job.name", default=None, allow_null=True)
+    created_at = Moment(source="created")
+    expires_at = Moment(source="expiry", allow_null=True)
+    last_used_at = Moment(allow_null=True)
+
+
+class NewTokenShape(TokenShape):
+    token = serializers.CharField(help_text="shown this once")
+
+
+class TriggerLinkShape(Shape):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    author = serializers.CharField(source="author.username")
+    created_at = Moment()
+    last_used_at = Moment(allow_null=True)
+
+
+class NewTriggerLinkShape(TriggerLinkShape):
+    url = serializers.URLField(help_text="POST to it; shown this once")
+
+
+class StartedShape(Shape):
+    """All that a link tells: not the run's params, log or receipt."""
+
+    run = serializers.IntegerField()
+    status = serializers.ChoiceField(Status.choices)
 
 
 class HealthShape(Shape):

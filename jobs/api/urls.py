@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from jobs.api.views import applications, documents, health, jobs, plugins, runs, schedules
+from jobs.api.views import (
+    applications,
+    documents,
+    health,
+    jobs,
+    plugins,
+    runs,
+    schedules,
+    tokens,
+    triggerlinks,
+)
 
 urlpatterns = [
     path("jobs/", jobs.Jobs.as_view()),
@@ -14,6 +24,9 @@ urlpatterns = [
     path("jobs/<str:name>/resume/", jobs.Resume.as_view()),
     path("jobs/<str:name>/explain/", jobs.Explain.as_view()),
     path("jobs/<str:name>/revisions/", jobs.Revisions.as_view()),
+    path("jobs/<str:name>/links/", triggerlinks.TriggerLinks.as_view()),
+    path("jobs/<str:name>/links/<int:link_id>/", triggerlinks.OneTriggerLink.as_view()),
+    path("start/<str:key>/", triggerlinks.Start.as_view(), name="api-start"),
     path("schedules/", schedules.Schedules.as_view()),
     path("schedules/preview/", schedules.Preview.as_view()),
     path("runs/", runs.Runs.as_view()),
@@ -25,6 +38,8 @@ urlpatterns = [
     path("runs/<int:run_id>/log/", runs.Log.as_view(), name="api-run-log"),
     path("applications/", applications.Applications.as_view()),
     path("applications/<str:name>/", applications.OneApplication.as_view()),
+    path("tokens/", tokens.Tokens.as_view()),
+    path("tokens/<str:key>/", tokens.OneToken.as_view()),
     path("plugins/", plugins.Plugins.as_view()),
     path("health/", health.Health.as_view()),
     path("schema/", documents.SchemaDocument.as_view(), name="api-schema"),

@@ -6,13 +6,15 @@ from jobs.models.application import Application, ApplicationName
 from jobs.models.job import Job
 from jobs.models.quiet import Quiet
 from jobs.models.revision import Revision
+from jobs.models.role import Role, admins, role_of
 from jobs.models.run import ACTIVE, ENDED, WAITING, Run, RunEvent, Source, Status
 from jobs.models.samples import RunSamples
 from jobs.models.schedule import Schedule
 from jobs.models.setup import SetupLink
 from jobs.models.state import JobState
 from jobs.models.supervisor import Lease, Supervisor
-from jobs.models.token import Token
+from jobs.models.token import Scope, Token
+from jobs.models.triggerlink import TriggerLink
 
 __all__ = [
     "ACTIVE",
@@ -25,13 +27,18 @@ __all__ = [
     "Lease",
     "Quiet",
     "Revision",
+    "Role",
     "Run",
     "RunEvent",
     "RunSamples",
     "Schedule",
+    "Scope",
     "SetupLink",
     "Source",
     "Status",
     "Supervisor",
     "Token",
+    "TriggerLink",
+    "admins",
+    "role_of",
 ]

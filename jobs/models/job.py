@@ -58,6 +58,7 @@ class Job(models.Model):
             )
         ]
         indexes = [models.Index(fields=["deleted_at", "name_key"], name="job_present")]
+        permissions = [("pause_job", "Can pause and resume jobs and schedules")]
 
     def __str__(self) -> str:
         return self.name

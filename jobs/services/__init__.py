@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs.services.access import KNOWN_USER, OWN_ACCOUNT, may
 from jobs.services.appimport import ImportedApplications, import_applications
 from jobs.services.applications import (
     ApplicationDraft,
@@ -21,11 +22,15 @@ from jobs.services.pausing import pause_job, pause_schedule, resume_job, resume_
 from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_schedule
 from jobs.services.quiet import begin_quiet, end_quiet, quiet_now
+from jobs.services.roles import end_sessions, give_role, refuse_without_admin
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.sampling import Sample, Samples, samples_of
 from jobs.services.saving import default_zone, find_job, save_job
 from jobs.services.setup import check_link, open_link, use_link
 from jobs.services.telling import describe_run
+from jobs.services.tokens import DAYS as TOKEN_DAYS
+from jobs.services.tokens import find_token, make_token, revoke_token, scopes_for
+from jobs.services.triggerlinks import find_link, make_link, opened_link, revoke_link, trigger_by_link
 from jobs.services.watching import (
     LogChunk,
     Progress,
@@ -37,6 +42,9 @@ from jobs.services.watching import (
 )
 
 __all__ = [
+    "KNOWN_USER",
+    "OWN_ACCOUNT",
+    "TOKEN_DAYS",
     "ApplicationDraft",
     "Draft",
     "Health",
@@ -58,17 +66,25 @@ __all__ = [
     "delete_job",
     "describe_run",
     "end_quiet",
+    "end_sessions",
     "explain_job",
     "find_application",
     "find_job",
+    "find_link",
     "find_run",
+    "find_token",
+    "give_role",
     "health",
     "import_applications",
     "live_events",
     "live_progress",
     "load_folder",
     "local_owner_token",
+    "make_link",
+    "make_token",
+    "may",
     "open_link",
+    "opened_link",
     "pause_job",
     "pause_schedule",
     "plugin_catalog",
@@ -76,15 +92,20 @@ __all__ = [
     "queue_file_run",
     "quiet_now",
     "read_draft",
+    "refuse_without_admin",
     "resume_job",
     "resume_schedule",
     "retry_run",
+    "revoke_link",
+    "revoke_token",
     "run_dir",
     "run_log",
     "run_records",
     "samples_of",
     "save_application",
     "save_job",
+    "scopes_for",
+    "trigger_by_link",
     "trigger_job",
     "use_link",
 ]

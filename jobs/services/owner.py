@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import socket
 from pathlib import Path
 
@@ -11,7 +9,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from knox.crypto import hash_token
 
-from jobs.models import Token
+from jobs.models import Scope, Token
+from jobs.services.privatefile import write_privately
 
 USERNAME = "local-owner"
 FILE = "cli-token"
@@ -25,8 +24,8 @@ def local_owner_token(home: Path) -> None:
     with transaction.atomic():
         owner = _owner()
         Token.objects.filter(user=owner, name=name).delete()
-        _, token = Token.objects.create(user=owner, expiry=None, name=name)
-    _write(path, token)
+        _, token = Token.objects.create(user=owner, expiry=None, name=name, scope=Scope.OWNER)
+    write_privately(path, token + "\n")
 
 
 def _owner() -> User:
@@ -45,14 +44,5 @@ def _works(path: Path) -> bool:
         text = path.read_text("ascii").strip()
     except (FileNotFoundError, UnicodeDecodeError):
         return False
-    known = Token.objects.filter(digest=hash_token(text), expiry__isnull=True, user__is_active=True)
+    known = Token.objects.filter(digest=hash_token(text), scope=Scope.OWNER, user__is_active=True)
     return bool(text) and known.exists()
-
-
-def _write(path: Path, token: str) -> None:
-    """Atomically, and never readable by others, not even for a moment."""
-    draft = path.with_name(f".{FILE}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(token + "\n")
-    os.replace(draft, path)

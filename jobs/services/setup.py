@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from jobs.exceptions import NotFound
-from jobs.models import SetupLink
+from jobs.models import SetupLink, admins
 from jobs.timing import clock
 from plugins.exceptions import BadInput, Problem
 
@@ -21,9 +19,7 @@ WORDS = "this setup link is not valid: it was used already, or a newer one was p
 
 
 def human_admin_exists() -> bool:
-    """A superuser who can log in. The local owner's account has no password and does not count."""
-    admins = get_user_model().objects.filter(is_superuser=True, is_active=True)
-    return admins.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+    return admins().exists()
 
 
 def open_link() -> str | None:

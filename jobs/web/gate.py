@@ -14,14 +14,14 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from jobs import services
+from jobs.models import role_of
+
 View = Callable[..., Any]
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-NOTHING = ""
-"""What a change needs that touches only the member's own session."""
 
 
 def needs(permission: str) -> Callable[[View], View]:
-    """Marks a view that changes something: `@needs("jobs.change_job")`. Put it on top of the other decorators."""
+    """Marks a view: `@needs("jobs.change_job")`, or services.KNOWN_USER, services.OWN_ACCOUNT. On top of other decorators."""
 
     def mark(view: View) -> View:
         view.needs = permission  # type: ignore[attr-defined]
@@ -39,22 +39,26 @@ def member(request: HttpRequest) -> User:
 def members_only(view: View) -> View:
     """Sends a stranger to the login page; a poll of an ended session takes its whole page there.
 
-    A member without the permission gets a 403; so does everybody at a changing view that names none.
+    A member without the permission gets a 403; so does everybody at a view that names none.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
             return _to_login(request)
-        if request.method not in SAFE_METHODS and not _may(member(request), getattr(view, "needs", None)):
-            raise PermissionDenied(_("You may look at this, but not change it."))
+        needed = getattr(view, "needs", None)
+        if needed is None or not services.may(member(request), needed):
+            raise PermissionDenied(_refusal(member(request)))
         return view(request, *args, **kwargs)
 
     return guarded
 
 
-def _may(user: User, permission: str | None) -> bool:
-    return permission is not None and (permission == NOTHING or user.has_perm(permission))
+def _refusal(user: User) -> str:
+    role = role_of(user)
+    if role is None:
+        return _("You have no role yet: an admin has to give you one.")
+    return _("Your role, %(role)s, does not allow this.") % {"role": role.value}
 
 
 def members(patterns: list[URLPattern]) -> list[URLPattern]:

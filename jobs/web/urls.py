@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jobs.web.gate import NOTHING, members, needs
-from jobs.web.views import account, job, jobs, now, run, runs
+from jobs import services
+from jobs.web.gate import members, needs
+from jobs.web.views import account, job, jobs, now, run, runs, tokens
 
 app_name = "web"
-log_out = needs(NOTHING)(account.LogOut.as_view())
+log_out = needs(services.KNOWN_USER)(account.LogOut.as_view())
 
 open_to_strangers = [
     path("login/", account.LogIn.as_view(), name="login"),
@@ -38,9 +39,15 @@ run_urls = [
     path("runs/<int:run_id>/retry/", run.retry, name="retry"),
 ]
 
+settings_urls = [
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<str:key>/revoke/", tokens.revoke, name="revoke-token"),
+]
+
 urlpatterns = [
     *open_to_strangers,
     *members([path("", now.now, name="now"), path("logout/", log_out, name="logout")]),
     *members(job_urls),
     *members(run_urls),
+    *members(settings_urls),
 ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from tests.api.kit import Api, key_of
+from tests.api.kit import Api, key_of, person
 
 
 @pytest.fixture
@@ -23,4 +23,4 @@ def anonymous(db: None) -> Api:
 
 @pytest.fixture
 def viewer(db: None) -> Api:
-    return Api(key_of(User.objects.create_user("viewer")))
+    return Api(key_of(person("viewer")))

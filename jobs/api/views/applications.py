@@ -32,6 +32,7 @@ def shown(application: Application) -> dict[str, Any]:
 
 class Applications(ApiView):
     @extend_schema(operation_id="listApplications", responses=page_of(ApplicationShape))
+    @needs("jobs.view_application")
     @asks(NamedQuery)
     def get(self, request: Request) -> Response:
         rows = Application.objects.prefetch_related("names")
@@ -48,6 +49,7 @@ class Applications(ApiView):
 
 class OneApplication(ApiView):
     @extend_schema(operation_id="getApplication", responses=ApplicationShape)
+    @needs("jobs.view_application")
     def get(self, request: Request, name: str) -> Response:
         return Response(shown(find(name)))
 

@@ -13,9 +13,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from jobs import services
 from jobs.api.authentication import BearerAuthentication
 from jobs.api.base import ApiView
-from jobs.api.permissions import MayDoThis
+from jobs.api.permissions import MayDoThis, needs
 from jobs.api.schema import Schema
 from jobs.exceptions import NotFound
 
@@ -27,6 +28,7 @@ class SchemaDocument(SpectacularAPIView):
     schema = Schema()
 
     @extend_schema(operation_id="getSchema", responses={200: OpenApiTypes.OBJECT})
+    @needs(services.KNOWN_USER)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -39,11 +41,13 @@ class DocsPage(SpectacularSwaggerSplitView):
     url_name = "api-schema"
 
     @extend_schema(exclude=True)
+    @needs(services.KNOWN_USER)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Swagger UI sets styles on its elements; scripts stay our own files."""
         page = super().get(request, *args, **kwargs)
         page["Content-Security-Policy"] = (
-            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+            "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
         return page
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -18,22 +19,22 @@ from jobs.api.overview import overviews
 from jobs.api.pages import NamedQuery, NumberedQuery, page
 from jobs.api.permissions import needs
 from jobs.api.reading import StrictSerializer, together
-from jobs.api.shapes import ExplanationShape, JobShape, RevisionShape, SavedJobShape, page_of
-from jobs.exceptions import Conflict, NotFound
+from jobs.api.shapes import (
+    ExplanationShape,
+    JobShape,
+    RedactedRevisionShape,
+    RevisionShape,
+    SavedJobShape,
+    page_of,
+)
+from jobs.exceptions import Conflict
 from jobs.models import Job
 from plugins import jobfile
 from plugins.exceptions import BadInput
 
 
-def find(name: str) -> Job:
-    """The job of the URL. No database is asked for a name that none can hold."""
-    if not name.isprintable():
-        raise NotFound("there is no job of this name")
-    return services.find_job(name)
-
-
-def shown(job: Job) -> dict[str, Any]:
-    return dict(JobShape(overviews([job])[0]).data)
+def shown(job: Job, whole: bool = True) -> dict[str, Any]:
+    return dict(JobShape(overviews([job], whole)[0]).data)
 
 
 def saved(job: Job, warnings: list[str]) -> dict[str, Any]:
@@ -61,10 +62,12 @@ def refuse_job_from_a_file(job: Job) -> None:
 
 class Jobs(ApiView):
     @extend_schema(operation_id="listJobs", responses=page_of(JobShape))
+    @needs("jobs.view_job")
     @asks(NamedQuery)
     def get(self, request: Request) -> Response:
         rows = Job.objects.present().select_related("revision")
-        return page(request, rows, self.asked, key="name_key", shape=JobShape, prepare=overviews)
+        prepare = partial(overviews, whole=self.may("jobs.change_job"))
+        return page(request, rows, self.asked, key="name_key", shape=JobShape, prepare=prepare)
 
     @extend_schema(operation_id="createJob", request=NewJob, responses={201: SavedJobShape})
     @needs("jobs.add_job")
@@ -87,27 +90,30 @@ class DeleteQuery(StrictSerializer):
 
 
 class OneJob(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="getJob", responses=JobShape)
+    @needs("jobs.view_job")
     def get(self, request: Request, name: str) -> Response:
-        return Response(shown(find(name)))
+        return Response(shown(self.job(name), self.may("jobs.change_job")))
 
     @extend_schema(operation_id="replaceJob", request=WholeJob, responses=SavedJobShape)
     @needs("jobs.change_job")
     def put(self, request: Request, name: str) -> Response:
-        job = find(name)
+        job = self.job(name)
         return Response(saved(*self._changed(job, self.given(WholeJob))))
 
     @extend_schema(operation_id="changeJob", request=PartOfJob, responses=SavedJobShape)
     @needs("jobs.change_job")
     def patch(self, request: Request, name: str) -> Response:
-        job = find(name)
+        job = self.job(name)
         return Response(saved(*self._changed(job, self.given(PartOfJob))))
 
     @extend_schema(operation_id="deleteJob", responses={204: None})
     @needs("jobs.delete_job")
     @asks(DeleteQuery)
     def delete(self, request: Request, name: str) -> Response:
-        job = find(name)
+        job = self.job(name)
         refuse_job_from_a_file(job)
         services.delete_job(job=job, cancel=self.asked["cancel"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -134,35 +140,46 @@ class OneJob(ApiView):
 
 
 class Pause(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="pauseJob", request=None, responses=JobShape)
-    @needs("jobs.change_job")
+    @needs("jobs.pause_job")
     def post(self, request: Request, name: str) -> Response:
         self.given()
-        job = find(name)
+        job = self.job(name)
         services.pause_job(job=job)
-        return Response(shown(job))
+        return Response(shown(job, self.may("jobs.change_job")))
 
 
 class Resume(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="resumeJob", request=None, responses=JobShape)
-    @needs("jobs.change_job")
+    @needs("jobs.pause_job")
     def post(self, request: Request, name: str) -> Response:
         self.given()
-        job = find(name)
+        job = self.job(name)
         services.resume_job(job=job)
-        return Response(shown(job))
+        return Response(shown(job, self.may("jobs.change_job")))
 
 
 class Revisions(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="listRevisions", responses=page_of(RevisionShape))
+    @needs("jobs.view_job")
     @asks(NumberedQuery)
     def get(self, request: Request, name: str) -> Response:
-        rows = find(name).revisions.select_related("author")
-        return page(request, rows, self.asked, key="-number", shape=RevisionShape)
+        rows = self.job(name).revisions.select_related("author")
+        shape = RevisionShape if self.may("jobs.change_job") else RedactedRevisionShape
+        return page(request, rows, self.asked, key="-number", shape=shape)
 
 
 class Explain(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="explainJob", responses=ExplanationShape)
+    @needs("jobs.view_job")
     def get(self, request: Request, name: str) -> Response:
         """Which hooks a run would call, in their order; nothing is run."""
-        return Response(services.explain_job(find(name)))
+        return Response(services.explain_job(self.job(name)))

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from jobs import services
 from jobs.api.base import ApiView
+from jobs.api.permissions import needs
 from jobs.api.shapes import PluginShape
 from plugins import options, registry
 
@@ -19,6 +20,7 @@ class Plugins(ApiView):
         operation_id="listPlugins",
         responses=inline_serializer("PluginList", {"results": PluginShape(many=True)}),
     )
+    @needs("jobs.view_job")
     def get(self, request: Request) -> Response:
         found = sorted(services.plugin_catalog().values(), key=lambda plugin: plugin.name)
         return Response({"results": [shown(plugin) for plugin in found]})

@@ -16,14 +16,12 @@ from rest_framework.response import Response
 from jobs import services
 from jobs.api.base import ApiView, asks
 from jobs.api.bodies import Trigger
-from jobs.api.pages import LARGEST_ID, NumberedQuery, page
+from jobs.api.pages import NumberedQuery, page
 from jobs.api.permissions import needs
-from jobs.api.reading import StrictSerializer
+from jobs.api.reading import LARGEST_ID, StrictSerializer
 from jobs.api.receipts import SamplesShape
 from jobs.api.runquery import RunQuery, matching
 from jobs.api.shapes import EventShape, RunDetailShape, RunShape, page_of
-from jobs.api.views.jobs import find
-from jobs.exceptions import NotFound
 from jobs.models import ENDED, Run, Source
 from plugins.exceptions import BadInput, Problem
 
@@ -31,28 +29,30 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.2
 LONGEST_KEY = 200
 
 
-def find_run(run_id: int) -> Run:
-    if run_id > LARGEST_ID:
-        raise NotFound(f"there is no run {str(run_id)[:30]}")
-    return services.find_run(run_id)
-
-
 def shown(run: Run) -> dict[str, Any]:
     return dict(RunDetailShape(run).data)
 
 
 class Runs(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="listRuns", responses=page_of(RunShape))
+    @needs("jobs.view_run")
     @asks(RunQuery)
     def get(self, request: Request) -> Response:
-        rows = matching(self.asked).lean().select_related("job")
+        if self.only_job and "job" in self.asked:
+            self.job(self.asked["job"])
+        rows = matching(self.asked, self.only_job).lean().select_related("job")
         return page(request, rows, self.asked, key="-id", shape=RunShape)
 
 
 class OneRun(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="getRun", responses=RunDetailShape)
+    @needs("jobs.view_run")
     def get(self, request: Request, run_id: int) -> Response:
-        return Response(shown(find_run(run_id)))
+        return Response(shown(self.run(run_id)))
 
 
 class TriggerQuery(StrictSerializer):
@@ -61,6 +61,8 @@ class TriggerQuery(StrictSerializer):
 
 
 class TriggerJob(ApiView):
+    for_one_job = True
+
     @extend_schema(
         operation_id="triggerJob",
         request=Trigger,
@@ -74,7 +76,7 @@ class TriggerJob(ApiView):
     @needs("jobs.add_run")
     @asks(TriggerQuery)
     def post(self, request: Request, name: str) -> Response:
-        job = find(name)
+        job = self.job(name)
         run = services.trigger_job(
             job=job,
             source=Source.API,
@@ -113,36 +115,46 @@ def waited_for(run: Run, seconds: float) -> Run:
 
 
 class CancelRun(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="cancelRun", request=None, responses={202: RunDetailShape})
     @needs("jobs.change_run")
     def post(self, request: Request, run_id: int) -> Response:
         self.given()
         reason = f"cancelled by {self.caller.get_username()}"
-        run = services.cancel_run(run=find_run(run_id), reason=reason)
+        run = services.cancel_run(run=self.run(run_id), reason=reason)
         return Response(shown(run), status=status.HTTP_202_ACCEPTED)
 
 
 class RetryRun(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="retryRun", request=None, responses={202: RunDetailShape})
     @needs("jobs.add_run")
     def post(self, request: Request, run_id: int) -> Response:
         self.given()
-        run = services.retry_run(run=find_run(run_id), by=self.caller)
+        run = services.retry_run(run=self.run(run_id), by=self.caller)
         return Response(shown(run), status=status.HTTP_202_ACCEPTED)
 
 
 class Events(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="listEvents", responses=page_of(EventShape))
+    @needs("jobs.view_run")
     @asks(NumberedQuery)
     def get(self, request: Request, run_id: int) -> Response:
-        rows = find_run(run_id).events.all()
+        rows = self.run(run_id).events.all()
         return page(request, rows, self.asked, key="id", shape=EventShape)
 
 
 class Samples(ApiView):
+    for_one_job = True
+
     @extend_schema(operation_id="readSamples", responses=SamplesShape)
+    @needs("jobs.view_run")
     def get(self, request: Request, run_id: int) -> Response:
-        return Response(SamplesShape(services.samples_of(find_run(run_id))).data)
+        return Response(SamplesShape(services.samples_of(self.run(run_id))).data)
 
 
 class LogQuery(StrictSerializer):
@@ -166,6 +178,7 @@ class PlainTextRenderer(BaseRenderer):
 
 
 class Log(ApiView):
+    for_one_job = True
     renderer_classes = (PlainTextRenderer, JSONRenderer)
 
     @extend_schema(
@@ -179,10 +192,11 @@ class Log(ApiView):
             ),
         ],
     )
+    @needs("jobs.view_run")
     @asks(LogQuery)
     def get(self, request: Request, run_id: int) -> HttpResponse:
         chunk = services.run_log(
-            find_run(run_id),
+            self.run(run_id),
             offset=self.asked["offset"],
             attempt=self.asked.get("attempt"),
             colours=self.asked["ansi"],

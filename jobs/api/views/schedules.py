@@ -12,7 +12,7 @@ from jobs import services
 from jobs.api.base import ApiView, asks
 from jobs.api.bodies import PreviewOptions
 from jobs.api.pages import NumberedQuery, page
-from jobs.api.permissions import KNOWN_USER, needs
+from jobs.api.permissions import needs
 from jobs.api.reading import read, together
 from jobs.api.shapes import PreviewShape, ScheduleOfJobShape, page_of
 from jobs.models import Schedule
@@ -32,6 +32,7 @@ TABLE = {
 
 class Schedules(ApiView):
     @extend_schema(operation_id="listSchedules", responses=page_of(ScheduleOfJobShape))
+    @needs("jobs.view_job")
     @asks(NumberedQuery)
     def get(self, request: Request) -> Response:
         rows = Schedule.objects.present().select_related("job")
@@ -42,7 +43,7 @@ class Preview(ApiView):
     @extend_schema(
         operation_id="previewSchedule", request={"application/json": TABLE}, responses=PreviewShape
     )
-    @needs(KNOWN_USER)
+    @needs("jobs.view_job")
     def post(self, request: Request) -> Response:
         table = self._table()
         asked = {name: table.pop(name) for name in OPTIONS if name in table}

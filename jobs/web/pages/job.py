@@ -82,9 +82,7 @@ class JobPage:
     saved: SafeString | str
 
 
-def job_page(
-    job: Job, viewer: Viewer, *, editor: Editor | None = None, given: dict[str, str] | None = None
-) -> JobPage:
+def job_page(job: Job, viewer: Viewer, *, editor: Editor, given: dict[str, str] | None = None) -> JobPage:
     past = outcomes.latest([job.pk], HISTORY).get(job.pk, [])
     usual = outcomes.usual([job.pk]).get(job.pk)
     live = Run.objects.unfinished().filter(job=job).order_by("-status", "-id").first()
@@ -105,7 +103,7 @@ def job_page(
         history=[_history(outcome, viewer) for outcome in reversed(past[-LISTED:])],
         first_day=viewer.tag(past[0].at, viewer.day(past[0].at)) if past else "",
         fields=params.fields(services.declared_params(job), given),
-        editor=editor or editor_of(job.toml, revision=job.revision.number if job.revision else 0),
+        editor=editor,
         author=job.revision.author.get_username() if job.revision and job.revision.author else "",
         saved=viewer.day_clock_tag(job.revision.created_at) if job.revision else "",
     )

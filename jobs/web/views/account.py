@@ -21,6 +21,7 @@ YEAR = 365 * 24 * 3600
 
 class LogIn(LoginView):
     template_name = "login.html"
+    http_method_names = ("get", "head", "post")
     redirect_authenticated_user = True
 
 

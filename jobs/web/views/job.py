@@ -15,8 +15,10 @@ from jobs.web.gate import member, needs
 from jobs.web.pages.job import Editor, editor_of, job_page
 from jobs.web.render import job_or_404, page, viewer_of
 from plugins.exceptions import BadInput, Problem
+from plugins.redaction import redacted_text
 
 
+@needs("jobs.view_job")
 @require_safe
 def job(request: HttpRequest, name: str) -> HttpResponse:
     return _page(request, job_or_404(name))
@@ -33,10 +35,18 @@ def _page(
 ) -> HttpResponse:
     """refused: what is wrong with the params that were given to a run."""
     viewer = viewer_of(request)
+    editor = editor or _saved_text(request, found)
     shown = job_page(found, viewer, editor=editor, given=given)
     return page(
         request, "job.html", {"viewer": viewer, "page": shown, "refused": refused or []}, status=status
     )
+
+
+def _saved_text(request: HttpRequest, found: Job) -> Editor:
+    """Values that may be secrets are shown to those only who may edit them."""
+    whole = services.may(member(request), "jobs.change_job")
+    text = found.toml if whole else redacted_text(found.toml)
+    return editor_of(text, revision=found.revision.number if found.revision else 0)
 
 
 @needs("jobs.add_run")
@@ -54,14 +64,14 @@ def run_now(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("web:run", run.pk)
 
 
-@needs("jobs.change_job")
+@needs("jobs.pause_job")
 @require_POST
 def pause(request: HttpRequest, name: str) -> HttpResponse:
     services.pause_job(job=job_or_404(name))
     return _back(request, name)
 
 
-@needs("jobs.change_job")
+@needs("jobs.pause_job")
 @require_POST
 def resume(request: HttpRequest, name: str) -> HttpResponse:
     services.resume_job(job=job_or_404(name))
@@ -73,7 +83,7 @@ def _back(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("web:jobs") if request.POST.get("from") == "list" else redirect("web:job", name)
 
 
-@needs("jobs.change_job")
+@needs("jobs.pause_job")
 @require_POST
 def pause_schedule(request: HttpRequest, name: str, schedule_id: int) -> HttpResponse:
     schedule = get_object_or_404(job_or_404(name).schedules.present(), pk=schedule_id)
@@ -81,7 +91,7 @@ def pause_schedule(request: HttpRequest, name: str, schedule_id: int) -> HttpRes
     return redirect("web:job", name)
 
 
-@needs("jobs.change_job")
+@needs("jobs.pause_job")
 @require_POST
 def resume_schedule(request: HttpRequest, name: str, schedule_id: int) -> HttpResponse:
     schedule = get_object_or_404(job_or_404(name).schedules.present().select_related("job"), pk=schedule_id)

@@ -17,6 +17,7 @@ from jobs.web.starters import STARTERS, starter
 from plugins.exceptions import BadInput, Problem
 
 
+@needs("jobs.view_job")
 @require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
     viewer, filters = viewer_of(request), _filters(request)

@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from jobs import services
+from jobs.web.gate import needs
 from jobs.web.pages.now import now_page
 from jobs.web.render import page, viewer_of
 from jobs.web.starters import STARTERS
 
 
+@needs("jobs.view_job")
 @require_safe
 def now(request: HttpRequest) -> HttpResponse:
     viewer, health = viewer_of(request), services.health()

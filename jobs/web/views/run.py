@@ -23,6 +23,7 @@ from jobs.web.render import page, run_or_404, viewer_of
 HARMLESS = "default-src 'none'; sandbox"
 
 
+@needs("jobs.view_run")
 @require_safe
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     viewer = viewer_of(request)
@@ -32,6 +33,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     )
 
 
+@needs("jobs.view_run")
 @require_safe
 def log(request: HttpRequest, run_id: int) -> HttpResponse:
     """What is new behind `offset` for a poll; lines `first` to `last` for a reader."""
@@ -77,6 +79,7 @@ def _number(request: HttpRequest, name: str, default: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else default
 
 
+@needs("jobs.view_run")
 @require_safe
 def download(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """The decoded log as a file; a browser must not take it for a page."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from jobs.web.gate import needs
 from jobs.web.pages.runs import STATES, Filters, runs_page
 from jobs.web.render import page, viewer_of
 from plugins import jobfile
 
 
+@needs("jobs.view_run")
 @require_safe
 def runs(request: HttpRequest) -> HttpResponse:
     viewer, filters = viewer_of(request), _filters(request)

@@ -1,0 +1,45 @@
+"""A person's own tokens: list, make, revoke. Not with a token, other than the one in MXX_HOME."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs import services
+from jobs.api.base import ApiView, asks
+from jobs.api.bodies import NewToken
+from jobs.api.pages import KeyedQuery, page
+from jobs.api.permissions import needs
+from jobs.api.shapes import NewTokenShape, TokenShape, page_of
+from jobs.models import Token
+
+
+class Tokens(ApiView):
+    @extend_schema(operation_id="listTokens", responses=page_of(TokenShape))
+    @needs(services.OWN_ACCOUNT)
+    @asks(KeyedQuery)
+    def get(self, request: Request) -> Response:
+        own = Token.objects.filter(user=self.caller).select_related("job")
+        return page(request, own, self.asked, key="token_key", shape=TokenShape)
+
+    @extend_schema(operation_id="createToken", request=NewToken, responses={201: NewTokenShape})
+    @needs(services.OWN_ACCOUNT)
+    def post(self, request: Request) -> Response:
+        """The answer is the only one that holds the token."""
+        given = self.given(NewToken)
+        job = self.job(given.pop("job")) if given.get("job") else None
+        token, key = services.make_token(user=self.caller, **{**given, "job": job})
+        shown: dict[str, Any] = {**TokenShape(token).data, "token": key}
+        return Response(shown, status=status.HTTP_201_CREATED)
+
+
+class OneToken(ApiView):
+    @extend_schema(operation_id="revokeToken", responses={204: None})
+    @needs(services.OWN_ACCOUNT)
+    def delete(self, request: Request, key: str) -> Response:
+        services.revoke_token(token=services.find_token(self.caller, key))
+        return Response(status=status.HTTP_204_NO_CONTENT)
