@@ -27,7 +27,8 @@ def run(spec: RunSpec, notices: int) -> bool:
 
     True when nothing is left of it, so that this process may keep another.
     """
-    keeper = Keeper(spec, backend(), station(), notifier(notices, spec))
+    machine = backend()
+    keeper = Keeper(spec, machine, station(machine), notifier(notices, spec))
     try:
         return keeper.keep()
     finally:

@@ -118,7 +118,7 @@ class Programs:
         for stream, (reading, writing) in zip((OUT, ERR), pipes, strict=True):
             os.close(writing)
             self._output.watch(reading, stream, number)
-        self._station.mind(self._backend, pid)
+        self._station.mind(pid)
         if self._spec.nice:
             _give_way(pid, self._spec.nice)
         return pid

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from plugins.custody.backends import Unsupported
+from plugins.custody.backends import Backend
 from plugins.custody.stations.base import Started, Station
 
 __all__ = ["Started", "Station", "prepare_keeper", "station"]
 
 
-def station() -> Station:
-    """A new one for one run."""
+def station(machine: Backend) -> Station:
+    """A new one for one run. Windows can neither fork nor wait for pipes."""
     if sys.platform == "win32":
-        raise Unsupported
+        from plugins.custody.backends.windows import WindowsBackend
+        from plugins.custody.stations.cold import ColdStation
+
+        assert isinstance(machine, WindowsBackend)
+        return ColdStation(machine)
     else:
         from plugins.custody.stations import posix
 
@@ -22,9 +26,7 @@ def station() -> Station:
 
 def prepare_keeper() -> None:
     """Once in a keeper process, before its first marker: Ctrl-C and its like are for the launcher."""
-    if sys.platform == "win32":
-        raise Unsupported
-    else:
+    if sys.platform != "win32":  # there a console of its own does it: plugins.custody.apart
         from plugins.custody.stations import posix
 
         posix.prepare_signals()

@@ -40,7 +40,7 @@ class Station(Protocol):
     def kill(self, child: int) -> None:
         """Our own child, whose end we have not seen: nobody else can have its pid."""
 
-    def mind(self, backend: Backend, child: int) -> None:
+    def mind(self, child: int) -> None:
         """Its end shall be told by exits()."""
 
     def drain(self, pipe: int, take: Callable[[bytes], None]) -> None:

@@ -73,7 +73,7 @@ class PosixStation:
     def kill(self, child: int) -> None:
         os.kill(child, signal.SIGKILL)
 
-    def mind(self, backend: Backend, child: int) -> None:
+    def mind(self, child: int) -> None:
         """The kernel tells of every child."""
 
     def exits(self) -> Iterator[tuple[int, int]]:

@@ -15,22 +15,21 @@ from tests.plugins.custody.kit import Going, Home, lifetime, living, marks, unti
 from tests.plugins.custody.test_escapes import MODES, adversary
 
 BY_POLLING = "from plugins.custody.backends.polling import PollingBackend; keeper.backend = PollingBackend"
-ESCAPE = {"ghost", "deaf_ghost", "everything", "hydra", "phoenix"}
-"""Those who, within one look, leave the tree, the session and the environment. Named in docs/custody.md."""
-HERE_ONLY = {"headless"}
-"""psutil calls it a zombie, as Linux does: its main thread has ended. Other systems have no such state."""
+TRIED = ("grandchild", "orphan", "setsid", "daemon", "clearenv", "deaf_child", "ghost", "phoenix")
+"""The last two leave tree, session and environment between two looks, and escape. Named in docs/custody.md. The other
+ghosts escape in the same way, and `headless` by what psutil takes for a zombie."""
 
 
 @pytest.fixture
 def crowd(home: Home, tmp_path: Path) -> Iterator[dict[str, Going]]:
-    """Every adversary in a run of its own, side by side; whoever is left is killed by the marks it wrote."""
+    """Each adversary in a run of its own, side by side; whoever is left is killed by the marks it wrote."""
     runs = {
         mode: home.cold(adversary(mode, tmp_path / mode), lifetime(60), before=BY_POLLING, grace=0.3)
-        for mode in MODES
+        for mode in TRIED
     }
-    until(lambda: all(len(marks(tmp_path / mode)) >= least for mode, least in MODES.items()), 40)
+    until(lambda: all(len(marks(tmp_path / mode)) >= MODES[mode] for mode in TRIED), 40)
     yield runs
-    for pid in [pid for mode in MODES for pid in living(tmp_path / mode)]:
+    for pid in [pid for mode in TRIED for pid in living(tmp_path / mode)]:
         os.kill(pid, signal.SIGKILL)
 
 
@@ -38,9 +37,9 @@ def test_who_escapes_and_who_does_not(crowd: dict[str, Going], tmp_path: Path) -
     for run in crowd.values():
         run.stop()
     receipts = [run.result(40)["receipt"] for run in crowd.values()]
-    escaped = {mode for mode in MODES if living(tmp_path / mode)}
+    escaped = {mode for mode in TRIED if living(tmp_path / mode)}
     assert "ghost" in escaped
-    assert escaped <= ESCAPE | HERE_ONLY
+    assert escaped <= {"ghost", "phoenix"}
     assert {receipt["strength"] for receipt in receipts} == {"best_effort"}
 
 
