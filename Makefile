@@ -32,6 +32,8 @@ lint-format: dev
 
 lint-types: dev scratch
 	$(ISOLATED) "$(VENV_PYTHON)" -m mypy
+	$(ISOLATED) "$(VENV_PYTHON)" -m mypy --platform win32 --cache-dir .mypy_cache/win32 plugins
+	$(ISOLATED) "$(VENV_PYTHON)" -m mypy --platform darwin --cache-dir .mypy_cache/darwin plugins
 
 lint-django: dev scratch
 	$(ISOLATED) "$(VENV_PYTHON)" manage.py check

@@ -13,7 +13,7 @@ import time
 from plugins.custody import runner
 from plugins.custody.channel import Channel
 from plugins.custody.spec import RunSpec
-from plugins.custody.stations.forking import text_to
+from plugins.custody.stations import forking
 from plugins.guard import Guard
 
 assert sys.platform != "win32"
@@ -36,7 +36,7 @@ def rehearse() -> bytes:
             theirs.sendall(KEEPER)
             guard = Guard()
             host = runner.KeeperHost(Channel(line), guard)
-            text_to(1)
+            forking.text_to(1)
             runner.report_all(spec, host, guard, runner.Task(time.monotonic()))
             told = theirs.recv(1 << 16)
     return told

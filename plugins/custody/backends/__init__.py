@@ -24,5 +24,9 @@ def backend() -> Backend:
         from plugins.custody.backends.macos import MacosBackend
 
         return MacosBackend()
+    elif sys.platform == "win32":
+        from plugins.custody.backends.windows import WindowsBackend
+
+        return WindowsBackend()
     else:
         raise Unsupported

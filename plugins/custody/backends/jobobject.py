@@ -22,22 +22,18 @@ from plugins.custody.backends.jobstructs import (
     ProcessIds,
 )
 
-ACCESS_DENIED = 5
 MORE_DATA = 234
 ARGUMENTS: dict[str, list[Any]] = {
     "CreateJobObjectW": [c_void_p, c_wchar_p],
     "SetInformationJobObject": [c_void_p, c_int, c_void_p, c_uint32],
     "QueryInformationJobObject": [c_void_p, c_int, c_void_p, c_uint32, c_void_p],
     "AssignProcessToJobObject": [c_void_p, c_void_p],
-    "TerminateJobObject": [c_void_p, c_uint32],
     "TerminateProcess": [c_void_p, c_uint32],
     "OpenProcess": [c_uint32, c_int, c_uint32],
     "GetProcessTimes": [c_void_p, c_void_p, c_void_p, c_void_p, c_void_p],
-    "GetExitCodeProcess": [c_void_p, c_void_p],
     "WaitForSingleObject": [c_void_p, c_uint32],
     "CloseHandle": [c_void_p],
     "GenerateConsoleCtrlEvent": [c_uint32, c_uint32],
-    "SetConsoleCtrlHandler": [c_void_p, c_int],
 }
 HANDLES = ("CreateJobObjectW", "OpenProcess")
 """Calls that give a handle: a pointer's width."""
