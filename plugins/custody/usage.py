@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
 TELLS_ALL = os.path.exists("/proc/self/smaps_rollup")
 """Linux, where plain files tell it all."""
+if sys.platform != "win32":
+    TICKS, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGESIZE")
+else:
+    TICKS = PAGE = 1
 
 
 class Usage(NamedTuple):
@@ -51,9 +56,7 @@ def _on_linux(root: int, runner: int) -> Usage:
             ticks += user + system
             pages += int(found[21])
             count += found[0] != b"Z"
-    return Usage(
-        ticks / os.sysconf("SC_CLK_TCK") + _of_dead_children(), pages * os.sysconf("SC_PAGESIZE"), count
-    )
+    return Usage(ticks / TICKS + _of_dead_children(), pages * PAGE, count)
 
 
 def _stat(pid: int) -> list[bytes] | None:

@@ -83,13 +83,13 @@ class LinuxBackend:
         return [member for member in members if member]
 
     def identity(self, pid: int) -> Identity | None:
-        return proc.identity(pid)
+        return _identity(pid)
 
     def alive(self, identity: Identity) -> bool:
         found = proc.stat(identity.pid)
         if not found or found.start != identity.start or found.dead:
             return False
-        return identity.number == 0 or proc.identity(identity.pid) == identity
+        return identity.number == 0 or _identity(identity.pid) == identity
 
     def ask(self, identity: Identity) -> bool:
         """SIGTERM, and SIGCONT behind it: a suspended program hears nothing before it goes on."""
@@ -131,6 +131,21 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
+def _identity(pid: int) -> Identity | None:
+    """Pid, start tick, and the kernel's own number of the process (Linux 6.9: never given out twice in a boot).
+
+    Older kernels give every process the same number, which then tells nothing and harms nothing."""
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        return None
+    try:
+        found = proc.stat(pid)
+        return Identity(pid, found.start, os.fstat(handle).st_ino) if found else None
+    finally:
+        os.close(handle)
+
+
 def _prctl(option: int, argument: int | bytes) -> int:
     return int(_libc().prctl(option, argument, 0, 0, 0))
 
@@ -163,7 +178,7 @@ def _marked(variable: bytes, limit: int) -> set[int]:
 
 def _member(pid: int, variable: bytes, sessions: Mapping[int, int]) -> Member | None:
     """None when it is dead. Its launch: as its environment says, or else its session."""
-    identity, found = proc.identity(pid), proc.stat(pid)
+    identity, found = _identity(pid), proc.stat(pid)
     if identity is None or found is None or found.dead or found.start != identity.start:
         return None
     value = proc.environment_value(pid, variable)

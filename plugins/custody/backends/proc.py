@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import NamedTuple
 
 from plugins.custody.backends.base import Identity
 from plugins.custody.lines import read_whole
-
-assert sys.platform == "linux"
 
 DEAD = (b"Z", b"X")
 TREE_KNOWN = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
@@ -38,21 +35,6 @@ def stat(pid: int) -> Stat | None:
     name = head.partition(b"(")[2].decode(errors="replace")
     dead = fields[0] in DEAD and int(fields[17]) <= 1
     return Stat(name, dead, int(fields[1]), int(fields[3]), int(fields[19]))
-
-
-def identity(pid: int) -> Identity | None:
-    """Pid, start tick, and the kernel's own number of the process (Linux 6.9: never given out twice in a boot).
-
-    Older kernels give every process the same number, which then tells nothing and harms nothing."""
-    try:
-        handle = os.pidfd_open(pid)
-    except OSError:
-        return None
-    try:
-        found = stat(pid)
-        return Identity(pid, found.start, os.fstat(handle).st_ino) if found else None
-    finally:
-        os.close(handle)
 
 
 def is_same(handle: int, identity: Identity) -> bool:
