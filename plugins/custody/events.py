@@ -11,11 +11,14 @@ from typing import Any
 from plugins.custody.lines import LineFile
 from plugins.output.masking import Mask
 
+MOST_WAITING = 1000
+
 
 class Events:
     def __init__(self, file: LineFile, mask: Mask) -> None:
         self._file, self._mask = file, mask
         self._new: list[dict[str, Any]] = []
+        self.lost = 0
 
     def add(
         self,
@@ -42,20 +45,17 @@ class Events:
         )
 
     def flush(self) -> None:
-        """Write what is new for those who watch. A disk that is full costs events, not the run."""
+        """Write what is new for those who watch. What a full disk does not take waits for the next time, or the result."""
         if self._new:
-            self._file.append(*self._new)
-            self._new = []
+            self._new = self._new[self._file.append(*self._new) :]
+            self.lost += len(self._new[:-MOST_WAITING])
+            self._new = self._new[-MOST_WAITING:]
 
     def untold(self) -> list[dict[str, Any]]:
         """At the end: those that stand in no file."""
-        if self._file.exists:
+        if self._file.exists or len(self._new) > MOST_WAITING:
             self.flush()
         return self._new
 
     def close(self) -> None:
         self._file.close()
-
-    @property
-    def lost(self) -> int:
-        return self._file.lost

@@ -7,6 +7,7 @@ enforces timeout and cancel, and at the end terminates what is left and writes t
 from __future__ import annotations
 
 import os
+import sys
 import time
 from typing import Any
 
@@ -20,6 +21,7 @@ from plugins.custody.meter import Meter
 from plugins.custody.notices import Notify
 from plugins.custody.programs import Programs
 from plugins.custody.receipt import in_lines, receipt
+from plugins.custody.reserve import Reserve
 from plugins.custody.rundir import CLEANUP, STARTED
 from plugins.custody.runner import Task
 from plugins.custody.runnerhandle import RunnerHandle
@@ -39,8 +41,6 @@ DRAIN = 0.2
 """Seconds to wait for the rest of the output after the tree is empty: somebody outside may hold the pipe."""
 UNMEASURED = 60.0
 """Seconds until the run is measured again after that went wrong."""
-FULL_DISK_PATIENCE = 10.0
-"""Seconds in which the result is tried again when it cannot be written."""
 
 
 class Keeper:
@@ -61,6 +61,7 @@ class Keeper:
         self.cleanup_until: float | None = None
         self.mask = Mask(spec.secrets.values())
         self.events = Events(LineFile(self.dir.file("events")), self.mask)
+        self.reserve = Reserve(self.dir)
         self.journal = LineFile(self.dir.file(STARTED))
         """What the keeper after us must know, in the lines behind the marker's own."""
         self.output = Output(Writer(self.dir.place, spec.log_limit), self.mask, station)
@@ -75,7 +76,7 @@ class Keeper:
 
         True when this process is as it was before: nobody is left, and nothing went wrong in the keeper itself.
         """
-        if not self._take_marker():
+        if not self._begin():
             return True
         if self.spec.lost:
             self._continue_a_lost_run()
@@ -94,6 +95,19 @@ class Keeper:
         """Every descriptor of the run."""
         for closing in (self.output, self.station, self.journal, self.events):
             closing.close()
+
+    def _begin(self) -> bool:
+        """Take the marker, and room for the result. False: started before, or no room. Then nothing has happened; the
+        supervisor queues the attempt again."""
+        try:
+            self.dir.make()
+            self.reserve.take()
+            if self._take_marker():
+                return True
+            self.reserve.give_back()
+        except OSError as error:
+            sys.stderr.write(f"mxx: run {self.spec.run} is not started: {self.dir.place}: {error.strerror}\n")
+        return False
 
     def _take_marker(self) -> bool:
         me = self.backend.identity(os.getpid())
@@ -155,15 +169,20 @@ class Keeper:
         named = self._end_by_name() if self.kill_names else []
         self._drain()
         self.meter.keep()
+        if self.output.lost:
+            self.events.add(
+                "disk", message=f"the disk was full: {self.output.lost} bytes of the log are missing"
+            )
         events = self.events.untold()
         if self.events.lost:
             self.output.say(f"{self.events.lost} events could not be written")
         found = receipt(self.programs.all, ending, named, self.backend)
         for line in in_lines(found):
             self.output.say(line)
+        self.output.close()
         self.verdict.settle("succeeded", "", self.programs.last_code())
         result = {**self.verdict.result(self.started_at, found, self.mask), "events": events}
-        self._write_result({**result, "state": self.state} if self.state else result)
+        self.reserve.write({**result, "state": self.state} if self.state else result)
         return bool(ending.left)
 
     def _end_by_name(self) -> list[str]:
@@ -177,13 +196,6 @@ class Keeper:
         while self.output.draining and time.monotonic() < until:
             self._turn(0.02)
         self.output.hang_up()
-
-    def _write_result(self, result: dict[str, Any]) -> None:
-        until = time.monotonic() + FULL_DISK_PATIENCE
-        while not self._put("result", result):
-            if time.monotonic() > until:
-                raise OSError(f"run {self.spec.run}: its result cannot be written to {self.dir.place}")
-            time.sleep(0.5)
 
     def _put(self, name: str, content: dict[str, Any]) -> bool:
         """Write a file of the run. A full disk costs the file, not the run."""

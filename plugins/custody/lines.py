@@ -33,7 +33,8 @@ class LineFile:
             os.close(self._file)
             self._file = -1
 
-    def append(self, *contents: dict[str, Any]) -> None:
+    def append(self, *contents: dict[str, Any]) -> int:
+        """How many of them stand there whole now."""
         text = b"".join(encoded(content) + b"\n" for content in contents)
         try:
             if not self.exists:
@@ -41,9 +42,11 @@ class LineFile:
             written = os.write(self._file, b"\n" + text if self._torn else text)
         except OSError:  # the disk is full or gone; the run goes on, and its log tells how many were lost
             self.lost += len(contents)
-            return
+            return 0
         self._torn = written < len(text)
-        self.lost += text[written:].count(b"\n")
+        lost = text[written:].count(b"\n")
+        self.lost += lost
+        return len(contents) - lost
 
 
 def read_lines(path: str) -> list[dict[str, Any]]:

@@ -45,14 +45,19 @@ class RunDir:
     # ---- the start marker
 
     def take_marker(self, owner: dict[str, Any], name: str = STARTED) -> bool:
-        """Create the marker exclusively. False: this attempt was started (or fenced off) before; touch nothing."""
-        self._make()
+        """Create the marker exclusively. False: this attempt was started (or fenced off) before; touch nothing.
+
+        Raises OSError when there is no room for it, and leaves none then: an empty one would tell of nobody."""
+        self.make()
         try:
             descriptor = os.open(self.file(name), WRITING | os.O_EXCL, 0o600)
         except FileExistsError:
             return False
         try:
-            os.write(descriptor, encoded(owner) + b"\n")
+            write_all(descriptor, encoded(owner) + b"\n")
+        except OSError:
+            os.unlink(self.file(name))
+            raise
         finally:
             os.close(descriptor)
         return True
@@ -76,7 +81,7 @@ class RunDir:
     # ---- what happens meanwhile
 
     def ask_to_stop(self, reason: str, status: str = "cancelled") -> None:
-        self._make()
+        self.make()
         self.write("cancel", {"reason": reason, "status": status})
 
     def stop_request(self) -> dict[str, Any] | None:
@@ -112,7 +117,7 @@ class RunDir:
     def make_work(self) -> None:
         _make(self.file("work"))
 
-    def _make(self) -> None:
+    def make(self) -> None:
         try:
             _make(self.place)
         except FileNotFoundError:  # the first of a thousand
@@ -123,7 +128,7 @@ class RunDir:
         draft = self.file(f".{name}.{os.getpid()}")
         descriptor = os.open(draft, WRITING | os.O_TRUNC, 0o600)
         try:
-            _write_all(descriptor, encoded(content))
+            write_all(descriptor, encoded(content))
         finally:
             os.close(descriptor)
         os.replace(draft, self.file(name))
@@ -149,7 +154,8 @@ def _make(folder: str | os.PathLike[str]) -> None:
         return
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes) -> None:
+    """Raises OSError when something is left."""
     while data:
         data = data[os.write(descriptor, data) :]
 

@@ -82,6 +82,11 @@ class Output:
             self._reader.release(pipe.number)
             self._forget(pipe)
 
+    @property
+    def lost(self) -> int:
+        """Bytes that a full disk did not take."""
+        return self._writer.lost
+
     def close(self) -> None:
         self.hang_up()
         self._writer.close()

@@ -64,13 +64,32 @@ class Writer:
         self._starts: list[int] = []
         self._file = -1
         self._size = 0
+        self._cut = False
+        """Whether the last bytes could not be written."""
         self.offset = 0
+        self.lost = 0
+        """Bytes that a full disk did not take."""
 
     def append(self, stream: int, launch: int, data: bytes | memoryview) -> None:
         for begin in range(0, len(data), self._segment):
             self._append(stream, min(launch, MOST_LAUNCHES), data[begin : begin + self._segment])
 
     def close(self) -> None:
+        self._close_segment()
+        if self._cut:
+            self._tell_the_cut()
+
+    def _tell_the_cut(self) -> None:
+        """In the name of the last segment: a full disk takes a new name, but no new file."""
+        if self._starts:
+            last = self._segment_file(self._starts[-1])
+            self._cut = False
+            try:
+                os.replace(last, f"{last.removesuffix(SUFFIX)}-{self.offset:015d}{SUFFIX}")
+            except OSError:  # not even that; the run has an event that tells it
+                return
+
+    def _close_segment(self) -> None:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
@@ -81,8 +100,11 @@ class Writer:
             if self._file < 0 or self._size >= self._segment:
                 self._roll()
             self._write(header, data)
+            self._cut = False
         except OSError:
             self._give_up_segment()
+            self._cut = True
+            self.lost += len(data)
         self.offset += len(data)
 
     def _write(self, header: bytes, data: bytes | memoryview) -> None:
@@ -95,10 +117,10 @@ class Writer:
         """Half a record may stand at its end, where readers stop; the name of the next segment tells the gap."""
         if self._file >= 0 and not self._size:
             self._remove(self._starts.pop())
-        self.close()
+        self._close_segment()
 
     def _roll(self) -> None:
-        self.close()
+        self._close_segment()
         if not self._starts and not os.path.isdir(self._folder):
             os.mkdir(self._folder)
         self._file = os.open(self._segment_file(self.offset), APPENDING, 0o600)
@@ -135,7 +157,8 @@ def read(folder: Path, offset: int = 0, limit: int = 256 * 1024) -> list[Record]
 def walk(folder: Path, offset: int = 0) -> Iterator[Record]:
     """Every record from `offset` on, as far as the log got at this moment; one segment at a time in memory."""
     reached = offset
-    for start, path in _segments(folder, offset):
+    segments = _segments(folder, offset)
+    for start, path in segments:
         if start > reached:
             yield Record(0.0, CUT, 0, reached, dropped=start - reached)
             reached = start
@@ -143,6 +166,8 @@ def walk(folder: Path, offset: int = 0) -> Iterator[Record]:
             if record.end > reached:
                 yield record if record.offset >= reached else record.since(reached)
                 reached = record.end
+    if segments and (behind := _end_in_name(segments[-1][1])) > reached:
+        yield Record(0.0, CUT, 0, reached, dropped=behind - reached)
 
 
 def end(folder: Path) -> int:
@@ -154,7 +179,7 @@ def end(folder: Path) -> int:
     last = start
     for record in _records(path, start):
         last = record.end
-    return last
+    return max(last, _end_in_name(path))
 
 
 def _shortened(records: list[Record], surplus: int) -> list[Record]:
@@ -168,7 +193,12 @@ def _all(folder: Path) -> list[tuple[int, Path]]:
         names = [entry.name for entry in os.scandir(folder) if entry.name.endswith(SUFFIX)]
     except FileNotFoundError:
         return []
-    return [(int(name.removesuffix(SUFFIX)), folder / name) for name in sorted(names)]
+    return [(int(name[:15]), folder / name) for name in sorted(names)]
+
+
+def _end_in_name(path: Path) -> int:
+    """Offset behind what a full disk did not take at the end of the log; 0 when that was nothing."""
+    return int(path.stem.partition("-")[2] or 0)
 
 
 def _segments(folder: Path, offset: int) -> list[tuple[int, Path]]:
