@@ -44,6 +44,12 @@ class Api:
     def post(self, *parts: object, body: dict[str, Any] | None = None) -> Any:
         return self._known("POST", parts, json=body or {})
 
+    def delete(self, *parts: object) -> None:
+        self._need_token()
+        answer = self._send("DELETE", parts)
+        if not answer.is_success:
+            self._refuse(answer)
+
     def health(self) -> tuple[bool, dict[str, Any]]:
         """(is it well, what it says). Without a token it says less."""
         answer = self._send("GET", ("health",))

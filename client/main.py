@@ -11,7 +11,7 @@ import click
 
 from client import screen, whereabouts
 from client.api import Api
-from client.commands import health, jobs, plugins, runs
+from client.commands import health, jobs, plugins, runs, times
 from client.failures import INTERRUPTED, UNUSABLE, Failure
 
 BEFORE_THE_COMMAND = ("--json", "--server", "--token-file")
@@ -47,7 +47,7 @@ def cli(context: click.Context, server: str | None, json: bool, token_file: Path
     context.obj = Session(server, json, token_file)
 
 
-for command in (*health.COMMANDS, *jobs.COMMANDS, *runs.COMMANDS, *plugins.COMMANDS):
+for command in (*health.COMMANDS, *jobs.COMMANDS, *times.COMMANDS, *runs.COMMANDS, *plugins.COMMANDS):
     cli.add_command(command)
 
 

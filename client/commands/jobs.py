@@ -1,4 +1,4 @@
-"""Jobs: list, status, info, explain, pause, resume, cancel."""
+"""Jobs: list, status, info, explain, cancel."""
 
 from __future__ import annotations
 
@@ -115,13 +115,21 @@ def info(session: Session, job: str) -> None:
 
 @click.command()
 @JOB
+@click.option("--at", metavar="MOMENT", help="Then instead of next, for example 2026-03-01T04:30:00Z.")
 @click.pass_obj
-def explain(session: Session, job: str) -> None:
-    """Tell the order of the hooks of a run; nothing is run."""
-    found = session.api.get("jobs", job, "explain")
+def explain(session: Session, job: str, at: str | None) -> None:
+    """Tell whether a job runs next (or ran, or will run at a moment), why not, and the order of its hooks."""
+    found = session.api.get("jobs", job, "explain", **({"at": at} if at else {}))
     if session.json:
         screen.write_json(found)
         return
+    screen.say(f"{found['job']} at {screen.when(found['at'])}: {found['verdict']}")
+    marks = {True: "lets it", False: "says no", None: ""}
+    screen.table(
+        ["rule", "schedule", "", "value"],
+        ([rule["rule"], rule["schedule"], marks[rule["lets"]], rule["value"]] for rule in found["rules"]),
+        empty="no rules",
+    )
     screen.table(
         ["", "hook point", "plugin", "method", "priority"],
         (
@@ -130,31 +138,6 @@ def explain(session: Session, job: str) -> None:
         ),
         empty="no hooks",
     )
-
-
-@click.command()
-@JOB
-@click.pass_obj
-def pause(session: Session, job: str) -> None:
-    """Let a job's schedules rest; runs by hand stay allowed."""
-    told(session, session.api.post("jobs", job, "pause"))
-
-
-@click.command()
-@JOB
-@click.pass_obj
-def resume(session: Session, job: str) -> None:
-    """Let a paused job's schedules count again."""
-    told(session, session.api.post("jobs", job, "resume"))
-
-
-def told(session: Session, job: dict[str, Any]) -> None:
-    if session.json:
-        screen.write_json(job)
-    elif job["enabled"]:
-        screen.say(f"{job['name']} is on; next: {screen.when(next_time(job)) or 'when you say so'}")
-    else:
-        screen.say(f"{job['name']} is paused")
 
 
 @click.command()
@@ -182,4 +165,4 @@ def _cancelled(session: Session, run: int) -> dict[str, Any] | None:
         return None
 
 
-COMMANDS = (list_jobs, status, info, explain, pause, resume, cancel)
+COMMANDS = (list_jobs, status, info, explain, cancel)

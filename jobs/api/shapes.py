@@ -208,6 +208,55 @@ class HookShape(Shape):
     priority = serializers.IntegerField()
 
 
+class RuleShape(Shape):
+    rule = serializers.CharField()
+    schedule = serializers.CharField(help_text="its name; empty for a rule of the whole job")
+    lets = serializers.BooleanField(allow_null=True, help_text="null: it decides nothing about this moment")
+    value = serializers.CharField()
+
+
 class ExplanationShape(Shape):
+    """Of services.Why, with the order of the hooks beside it."""
+
     job = serializers.CharField()
+    at = Moment()
+    happens = serializers.BooleanField()
+    verdict = serializers.CharField()
+    rules = RuleShape(many=True)
+    runs = RunShape(many=True)
     hooks = HookShape(many=True)
+
+
+class ComingShape(Shape):
+    at = Moment()
+    job = serializers.CharField(source="schedule.job.name")
+    schedule = serializers.CharField(source="schedule.name")
+    schedule_id = serializers.IntegerField()
+    text = serializers.CharField(source="schedule.text")
+    timezone = serializers.CharField(source="schedule.timezone")
+
+
+class CollisionShape(Shape):
+    """what: skipped, waits or replaces. seconds: how long it would wait."""
+
+    at = Moment()
+    job = serializers.CharField()
+    schedule = serializers.CharField()
+    what = serializers.CharField()
+    seconds = serializers.FloatField()
+    because = serializers.CharField()
+
+
+class NextShape(Shape):
+    """collisions: of the next 24 hours, whatever the count."""
+
+    results = ComingShape(many=True)
+    collisions = CollisionShape(many=True)
+    quiet_until = Moment(allow_null=True)
+
+
+class QuietShape(Shape):
+    """Both null: it is not quiet."""
+
+    since = Moment(allow_null=True)
+    until = Moment(allow_null=True)

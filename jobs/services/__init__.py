@@ -11,6 +11,7 @@ from jobs.services.applications import (
     find_application,
     save_application,
 )
+from jobs.services.collisions import Collision, collisions
 from jobs.services.deletion import delete_job
 from jobs.services.drafts import Draft, read_draft
 from jobs.services.explaining import explain_job
@@ -18,7 +19,7 @@ from jobs.services.folder import Loaded, load_folder
 from jobs.services.health import Health, health
 from jobs.services.owner import local_owner_token
 from jobs.services.params import declared_params
-from jobs.services.pausing import pause_job, pause_schedule, resume_job, resume_schedule
+from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_schedule
 from jobs.services.quiet import begin_quiet, end_quiet, quiet_now
@@ -31,6 +32,7 @@ from jobs.services.telling import describe_run
 from jobs.services.tokens import DAYS as TOKEN_DAYS
 from jobs.services.tokens import find_token, make_token, revoke_token, scopes_for
 from jobs.services.triggerlinks import find_link, make_link, opened_link, revoke_link, trigger_by_link
+from jobs.services.upcoming import Coming, upcoming
 from jobs.services.watching import (
     LogChunk,
     Progress,
@@ -40,12 +42,15 @@ from jobs.services.watching import (
     run_log,
     run_records,
 )
+from jobs.services.whys import Rule, Why, why
 
 __all__ = [
     "KNOWN_USER",
     "OWN_ACCOUNT",
     "TOKEN_DAYS",
     "ApplicationDraft",
+    "Collision",
+    "Coming",
     "Draft",
     "Health",
     "ImportedApplications",
@@ -53,13 +58,16 @@ __all__ = [
     "LogChunk",
     "Preview",
     "Progress",
+    "Rule",
     "Sample",
     "Samples",
+    "Why",
     "applications_named",
     "begin_quiet",
     "cancel_job",
     "cancel_run",
     "check_link",
+    "collisions",
     "declared_params",
     "default_zone",
     "delete_application",
@@ -72,6 +80,7 @@ __all__ = [
     "find_job",
     "find_link",
     "find_run",
+    "find_schedule",
     "find_token",
     "give_role",
     "health",
@@ -107,5 +116,7 @@ __all__ = [
     "scopes_for",
     "trigger_by_link",
     "trigger_job",
+    "upcoming",
     "use_link",
+    "why",
 ]

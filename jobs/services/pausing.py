@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from jobs.exceptions import NotFound
 from jobs.models import Job, Run, Schedule, Source, Status
 from jobs.services.announce import announce
 from jobs.timing import clock
@@ -28,6 +29,14 @@ def resume_job(*, job: Job) -> None:
         schedule.job = job
         _release(schedule)
     announce()
+
+
+def find_schedule(schedule_id: int) -> Schedule:
+    """A present one. Raises NotFound."""
+    try:
+        return Schedule.objects.present().select_related("job").get(pk=schedule_id)
+    except Schedule.DoesNotExist:
+        raise NotFound(f"there is no schedule {schedule_id}") from None
 
 
 @transaction.atomic

@@ -30,6 +30,8 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     if "health" not in context:
         context["health"] = services.health()
     context["banner"] = banner(context["health"], context["viewer"])
+    context["quiet"] = quiet = services.quiet_now()
+    context["quiet_until"] = context["viewer"].day_clock_tag(quiet.until) if quiet else ""
     theme = request.COOKIES.get(THEME_COOKIE, "")
     context["theme"] = theme if theme in THEMES else ""
     return render(request, template, context, status=status)

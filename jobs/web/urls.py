@@ -6,7 +6,7 @@ from django.urls import path
 
 from jobs import services
 from jobs.web.gate import members, needs
-from jobs.web.views import account, job, jobs, now, run, runs, tokens
+from jobs.web.views import account, job, jobs, now, run, runs, times, tokens
 
 app_name = "web"
 log_out = needs(services.KNOWN_USER)(account.LogOut.as_view())
@@ -21,6 +21,7 @@ job_urls = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("new-job/", jobs.new_job, name="new-job"),
     path("jobs/<str:name>/", job.job, name="job"),
+    path("jobs/<str:name>/why/", times.why, name="why"),
     path("jobs/<str:name>/run/", job.run_now, name="run-now"),
     path("jobs/<str:name>/pause/", job.pause, name="pause"),
     path("jobs/<str:name>/resume/", job.resume, name="resume"),
@@ -44,10 +45,17 @@ settings_urls = [
     path("settings/tokens/<str:key>/revoke/", tokens.revoke, name="revoke-token"),
 ]
 
+time_urls = [
+    path("next/", times.upcoming, name="next"),
+    path("quiet/", times.begin_quiet, name="quiet"),
+    path("quiet/end/", times.end_quiet, name="end-quiet"),
+]
+
 urlpatterns = [
     *open_to_strangers,
     *members([path("", now.now, name="now"), path("logout/", log_out, name="logout")]),
     *members(job_urls),
     *members(run_urls),
     *members(settings_urls),
+    *members(time_urls),
 ]

@@ -18,7 +18,7 @@ from jobs.api.bodies import NewJob, PartOfJob, WholeJob
 from jobs.api.overview import overviews
 from jobs.api.pages import NamedQuery, NumberedQuery, page
 from jobs.api.permissions import needs
-from jobs.api.reading import StrictSerializer, together
+from jobs.api.reading import Moment, StrictSerializer, together
 from jobs.api.shapes import (
     ExplanationShape,
     JobShape,
@@ -175,11 +175,19 @@ class Revisions(ApiView):
         return page(request, rows, self.asked, key="-number", shape=shape)
 
 
+class ExplainQuery(StrictSerializer):
+    at = Moment(required=False)
+    examples: ClassVar[dict[str, str]] = {"at": "2026-03-01T04:30:00Z"}
+
+
 class Explain(ApiView):
     for_one_job = True
 
     @extend_schema(operation_id="explainJob", responses=ExplanationShape)
     @needs("jobs.view_job")
+    @asks(ExplainQuery)
     def get(self, request: Request, name: str) -> Response:
-        """Which hooks a run would call, in their order; nothing is run."""
-        return Response(services.explain_job(self.job(name)))
+        """Whether it runs at a moment (the next one), or ran, and why not; and the order of its hooks. Nothing is run."""
+        job = self.job(name)
+        told = vars(services.why(job=job, at=self.asked.get("at")))
+        return Response(ExplanationShape({**services.explain_job(job), **told}).data)

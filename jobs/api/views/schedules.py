@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,8 +15,8 @@ from jobs.api.base import ApiView, asks
 from jobs.api.bodies import PreviewOptions
 from jobs.api.pages import NumberedQuery, page
 from jobs.api.permissions import needs
-from jobs.api.reading import read, together
-from jobs.api.shapes import PreviewShape, ScheduleOfJobShape, page_of
+from jobs.api.reading import StrictSerializer, read, together
+from jobs.api.shapes import NextShape, PreviewShape, ScheduleOfJobShape, page_of
 from jobs.models import Schedule
 from plugins.exceptions import BadInput, Problem
 
@@ -37,6 +39,47 @@ class Schedules(ApiView):
     def get(self, request: Request) -> Response:
         rows = Schedule.objects.present().select_related("job")
         return page(request, rows, self.asked, key="id", shape=ScheduleOfJobShape)
+
+
+class NextQuery(StrictSerializer):
+    count = serializers.IntegerField(min_value=1, max_value=200, default=20)
+    examples: ClassVar[dict[str, str]] = {"count": "20"}
+
+
+class Next(ApiView):
+    @extend_schema(operation_id="listNextMoments", responses=NextShape)
+    @needs("jobs.view_job")
+    @asks(NextQuery)
+    def get(self, request: Request) -> Response:
+        """The next due moments of all jobs, and which of their runs would meet within 24 hours."""
+        quiet = services.quiet_now()
+        told = {
+            "results": services.upcoming(count=self.asked["count"]),
+            "collisions": services.collisions(),
+            "quiet_until": quiet.until if quiet else None,
+        }
+        return Response(NextShape(told).data)
+
+
+class Pause(ApiView):
+    turn: ClassVar[Callable[..., None]] = staticmethod(services.pause_schedule)
+
+    @extend_schema(operation_id="pauseSchedule", request=None, responses=ScheduleOfJobShape)
+    @needs("jobs.pause_job")
+    def post(self, request: Request, schedule_id: int) -> Response:
+        self.given()
+        schedule = services.find_schedule(schedule_id)
+        type(self).turn(schedule=schedule)
+        return Response(ScheduleOfJobShape(schedule).data)
+
+
+class Resume(Pause):
+    turn = staticmethod(services.resume_schedule)
+
+    @extend_schema(operation_id="resumeSchedule", request=None, responses=ScheduleOfJobShape)
+    @needs("jobs.pause_job")
+    def post(self, request: Request, schedule_id: int) -> Response:
+        return super().post(request, schedule_id)
 
 
 class Preview(ApiView):

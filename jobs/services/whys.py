@@ -1,0 +1,183 @@
+"""Will a job run at a moment, did it, and why not: each rule with its value. Nothing is run or changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from jobs.models import Job, Quiet, Run, Schedule, Status
+from jobs.services.collisions import Collision, collisions
+from jobs.services.health import health
+from jobs.services.lengths import ENOUGH, usual
+from jobs.timing import clock
+from jobs.timing.triggers import Bounded
+from jobs.timing.zones import TICK
+
+AHEAD = timedelta(hours=24)
+"""So far do collisions look."""
+MOST_RUNS = 20
+
+
+@dataclass(frozen=True)
+class Rule:
+    """lets: whether it lets the job run then; None: it decides nothing about that."""
+
+    rule: str
+    lets: bool | None
+    value: str
+    schedule: str = ""
+
+
+@dataclass(frozen=True)
+class Why:
+    """happens: whether a run starts (started) then. runs: the rows of that moment."""
+
+    at: datetime
+    happens: bool
+    verdict: str
+    rules: list[Rule] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+
+
+def why(*, job: Job, at: datetime | None = None) -> Why:
+    """at: the minute that begins then, else that very second; without it the next due moment, or now."""
+    schedules = list(job.schedules.present())
+    planned = [row.next_run_time for row in schedules if row.next_run_time]
+    at = at or min(planned, default=clock.now())
+    return _Question(job, schedules, at).answer()
+
+
+class _Question:
+    def __init__(self, job: Job, schedules: list[Schedule], at: datetime) -> None:
+        self.job, self.schedules, self.at, self.now = job, schedules, at, clock.now()
+        self.first = at.replace(microsecond=0)
+        self.last = self.first + timedelta(seconds=1 if self.first.second else 60) - TICK
+        self.due = {row.pk: moment for row in schedules if (moment := self._due(row))}
+
+    def _due(self, row: Schedule) -> datetime | None:
+        """The planned moment of a startup schedule counts: no clock makes it due."""
+        if row.trigger == "startup":
+            planned = row.next_run_time
+            return planned if planned and self.first <= planned <= self.last else None
+        found = row.rule().due(self.first, self.last, 1).moments
+        return found[0] if found else None
+
+    def answer(self) -> Why:
+        if self.last < self.now:
+            runs = self._runs()
+            began = any(run.started_at for run in runs)
+            return Why(self.at, began, self._did(runs), [*self._schedule_rules(), *self._job_rules()], runs)
+        met = self._met()
+        rules = [*self._schedule_rules(), *self._job_rules(), *self._load_rules(met)]
+        return Why(self.at, *self._will(rules, met), rules)
+
+    # ---- the past
+
+    def _runs(self) -> list[Run]:
+        span = (self.first, self.last)
+        here = Q(scheduled_for__range=span) | Q(scheduled_for__isnull=True, queued_at__range=span)
+        return list(self.job.runs.filter(here).lean().order_by("id")[:MOST_RUNS])
+
+    def _did(self, runs: list[Run]) -> str:
+        if runs:
+            return "; ".join(_told(run) for run in runs)
+        if not self.due:
+            return "no: by its present schedules it was not due then"
+        return "; ".join(self._unrecorded(row) for row in self.schedules if row.pk in self.due)
+
+    def _unrecorded(self, row: Schedule) -> str:
+        """Of many moments that passed only the last has a row: it stands behind this one."""
+        after = self.job.runs.filter(schedule=row, scheduled_for__gt=self.last).order_by("scheduled_for")
+        counted = after.first()
+        if counted and counted.status in (Status.MISSED, Status.SKIPPED):
+            return f"no: counted in {_told(counted)}"
+        if row.created_at > self.first:
+            return f"no: schedule {row.name!r} was made or changed later, at {_minute(row.created_at)}"
+        if row.paused_at:
+            return f"no: schedule {row.name!r} is paused since {_minute(row.paused_at)}; resuming tells the count"
+        return "no row is left of it"
+
+    # ---- the future
+
+    def _will(self, rules: list[Rule], met: Collision | None) -> tuple[bool, str]:
+        if not self.due:
+            return False, "no: no schedule is due then"
+        against = [rule for rule in rules if rule.lets is False and rule.rule != "schedule"]
+        free = [row for row in self.schedules if row.pk in self.due and not row.paused_at]
+        if against and (not free or any(rule.rule != "paused" for rule in against)):
+            return False, f"no: {against[-1].rule}: {against[-1].value}"
+        told = f"yes, at {self.due[free[0].pk]:%H:%M:%S} UTC by schedule {free[0].name!r}"
+        return True, told + (
+            f"; it would wait {met.seconds:.0f} s: {met.because}" if met and met.seconds else ""
+        )
+
+    def _met(self) -> Collision | None:
+        if not self.due or self.at > self.now + AHEAD:
+            return None
+        mine = (one for one in collisions(most=1000) if one.job == self.job.name)
+        return next((one for one in mine if self.first <= one.at <= self.last), None)
+
+    # ---- the rules
+
+    def _schedule_rules(self) -> Iterator[Rule]:
+        for row in self.schedules:
+            yield Rule("schedule", row.pk in self.due, f"{row.text} ({row.timezone})", row.name)
+            trigger = row.rule()
+            if isinstance(trigger, Bounded):
+                inside = row.pk in self.due or not trigger.inner.due(self.first, self.last, 1).moments
+                bounds = {key: row.spec[key] for key in ("start", "end", "blackout") if key in row.spec}
+                yield Rule("blackout" if "blackout" in bounds else "bounds", inside, _pairs(bounds), row.name)
+            if row.paused_at:
+                yield Rule("paused", False, f"since {_minute(row.paused_at)}", row.name)
+            window = row.misfire_window if row.misfire_window is not None else self.job.misfire_window
+            told = "no window" if window is None else f"window {window:g} s"
+            yield Rule("misfire", None, f"{row.misfire or self.job.misfire}, {told}", row.name)
+
+    def _job_rules(self) -> Iterator[Rule]:
+        yield Rule("job", self.job.enabled, "on" if self.job.enabled else "paused")
+        spans = Quiet.objects.spans(self.first, self.last)
+        told = [f"from {_minute(since)} to {_minute(until)}" for since, until in spans]
+        yield Rule("quiet", not told, "; ".join(told) or "no")
+
+    def _load_rules(self, met: Collision | None) -> Iterator[Rule]:
+        """What is known of the load: rehearsed for the next 24 hours, else as it is now."""
+        yield Rule(
+            "overlap", met.what != "skipped" if met else True, f"{self.job.overlap}; {self._rehearsed(met)}"
+        )
+        state = health()
+        yield Rule("scheduler", state.ok, state.problem or "on time")
+        yield Rule("slots", None, f"{state.running} of {state.slots} in use now")
+        for tag in self.job.tags:
+            if limit := settings.MXX_TAG_SLOTS.get(tag):
+                used = sum(
+                    tag in tags for tags in Run.objects.active().values_list("job__tags", flat=True) if tags
+                )
+                yield Rule("tag", None, f"{tag}: {used} of {limit} in use now")
+        yield Rule("priority", None, f"{self.job.priority}")
+        yield Rule("disk", None, f"{shutil.disk_usage(settings.MXX_HOME).free / 1e9:.1f} GB free in MXX_HOME")
+
+    def _rehearsed(self, met: Collision | None) -> str:
+        if met:
+            return met.because
+        if self.job.pk not in usual([self.job.pk]):
+            return f"how long it takes is known after {ENOUGH} good runs"
+        return "nothing should be in its way"
+
+
+def _told(run: Run) -> str:
+    return f"run {run.pk} {run.status}" + (f" ({run.reason.rstrip('.')})" if run.reason else "")
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _pairs(bounds: dict[str, object]) -> str:
+    return ", ".join(
+        f"{key} {', '.join(value) if isinstance(value, list) else value}" for key, value in bounds.items()
+    )

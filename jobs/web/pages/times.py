@@ -1,0 +1,78 @@
+"""What comes, with what will meet; and the rules that decide about one moment of a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from jobs import services
+from jobs.models import Job
+from jobs.web.viewer import Viewer
+from jobs.web.words import sentence, took
+
+LISTED, MET = 50, 20
+
+
+@dataclass(frozen=True)
+class Row:
+    when: SafeString
+    job: str
+    text: str
+
+
+@dataclass(frozen=True)
+class NextPage:
+    coming: list[Row]
+    meetings: list[Row]
+
+
+def next_page(viewer: Viewer) -> NextPage:
+    coming = [
+        Row(_when(item.at, viewer), item.schedule.job.name, item.schedule.text)
+        for item in services.upcoming(count=LISTED)
+    ]
+    meetings = [
+        Row(_when(one.at, viewer), one.job, sentence(_meeting(one))) for one in services.collisions(most=MET)
+    ]
+    return NextPage(coming, meetings)
+
+
+def _when(at: datetime, viewer: Viewer) -> SafeString:
+    return viewer.tag(at, f"{viewer.day(at)} {viewer.clock(at, seconds=bool(at.second))}")
+
+
+def _meeting(one: services.Collision) -> str:
+    words = {
+        "skipped": _("will be left out"),
+        "waits": _("will wait %(time)s") % {"time": took(one.seconds)},
+        "replaces": _("will end the run before it"),
+    }
+    return f"{words[one.what]}: {one.because}"
+
+
+@dataclass(frozen=True)
+class WhyPage:
+    job: Job
+    at: str
+    """As the field has it."""
+    when: SafeString
+    verdict: str
+    happens: bool
+    rules: list[services.Rule]
+    runs: list[int]
+
+
+def why_page(job: Job, at: datetime | None, written: str, viewer: Viewer) -> WhyPage:
+    found = services.why(job=job, at=at)
+    return WhyPage(
+        job,
+        written or viewer.local(found.at).strftime("%Y-%m-%dT%H:%M"),
+        viewer.tag(found.at, f"{viewer.day(found.at)} {viewer.clock(found.at, seconds=True)}"),
+        sentence(found.verdict),
+        found.happens,
+        found.rules,
+        [run.pk for run in found.runs],
+    )

@@ -1,0 +1,117 @@
+"""explain: will it, did it, why not; with the rule that decided."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from jobs import services
+from jobs.models import Job, Run, Supervisor
+from jobs.timing import clock
+from tests.jobs.kit import ECHO, change, every, make_job, only_schedule
+from tests.jobs.scheduling.kit import awake
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2030, 6, 3, 12, tzinfo=UTC)
+DAILY = f'{ECHO}[schedule]\ntrigger = "cron"\ntimezone = "UTC"\nexpression = "0 13 * * *"\n'
+ONE = NOON + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> object:
+    with clock.frozen(NOON) as hands:
+        Supervisor.objects.create(id="s", host="here", pid=1, identity="b:1", slots=2, scheduler_beat_at=NOON)
+        yield hands
+
+
+def lasting(job: Job, seconds: int, count: int = 3) -> None:
+    """So many good runs of this length."""
+    for _ in range(count):
+        run = services.trigger_job(job=job)
+        began = NOON - timedelta(days=1)
+        Run.objects.filter(pk=run.pk).update(
+            status="succeeded", started_at=began, finished_at=began + timedelta(seconds=seconds)
+        )
+
+
+def rules(found: services.Why, name: str) -> list[tuple[bool | None, str]]:
+    return [(rule.lets, rule.value) for rule in found.rules if rule.rule == name]
+
+
+def test_the_next_moment_is_asked_for_when_none_is_named() -> None:
+    found = services.why(job=make_job(text=DAILY))
+    assert (found.at, found.happens) == (ONE, True)
+    assert found.verdict == "yes, at 13:00:00 UTC by schedule '1'"
+
+
+def test_a_moment_at_which_nothing_is_due() -> None:
+    found = services.why(job=make_job(text=DAILY), at=NOON + timedelta(hours=2))
+    assert (found.happens, found.verdict) == (False, "no: no schedule is due then")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_pause_says_no_and_since_when(whole: bool) -> None:
+    job = make_job(text=DAILY)
+    if whole:
+        services.pause_job(job=job)
+    else:
+        services.pause_schedule(schedule=only_schedule(job))
+    found = services.why(job=job, at=ONE)
+    assert not found.happens
+    assert rules(found, "paused") == [(False, "since 2030-06-03 12:00 UTC")]
+
+
+def test_quiet_says_no_and_until_when() -> None:
+    services.begin_quiet(until=NOON + timedelta(hours=3))
+    found = services.why(job=make_job(text=DAILY), at=ONE)
+    assert found.verdict == "no: quiet: from 2030-06-03 12:00 UTC to 2030-06-03 15:00 UTC"
+
+
+def test_a_blackout_is_named() -> None:
+    found = services.why(job=make_job(text=f'{DAILY}blackout = ["2030-06-03/2030-06-03"]\n'), at=ONE)
+    assert not found.happens
+    assert rules(found, "blackout") == [(False, "blackout 2030-06-03/2030-06-03")]
+
+
+def test_overlap_is_rehearsed_with_the_usual_length() -> None:
+    job = make_job(text=every(600))
+    lasting(job, 900)
+    found = services.why(job=job, at=NOON + timedelta(minutes=20))
+    assert not found.happens
+    assert rules(found, "overlap")[0][0] is False
+    assert "usually goes on until 12:25:00 UTC" in found.verdict
+
+
+def test_what_ran_is_told_with_its_run() -> None:
+    job = make_job(text=DAILY)
+    run = services.trigger_job(job=job)
+    Run.objects.filter(pk=run.pk).update(
+        schedule=only_schedule(job), scheduled_for=ONE, started_at=ONE, status="failed", reason="exit code 3"
+    )
+    with clock.shifted(7200):
+        found = services.why(job=job, at=ONE)
+    assert (found.happens, found.verdict) == (True, f"run {run.pk} failed (exit code 3)")
+
+
+def test_a_moment_that_was_merged_into_a_later_row_finds_it() -> None:
+    job = make_job(text=every(60, misfire="skip"))
+    with clock.shifted(3600):
+        awake()._process_jobs()
+        found = services.why(job=job, at=NOON + timedelta(minutes=10))
+    assert not found.happens
+    assert "due moments passed while nobody was there; misfire policy is 'skip'" in found.verdict
+
+
+def test_before_the_schedule_was_made_it_says_so() -> None:
+    job = make_job(text=ECHO)
+    with clock.shifted(86400):
+        change(job, DAILY)
+        assert "was made or changed later" in services.why(job=job, at=ONE).verdict
+
+
+def test_a_seconds_schedule_is_asked_by_the_second() -> None:
+    job = make_job(text=every(7))
+    assert services.why(job=job, at=NOON + timedelta(seconds=14)).happens
+    assert not services.why(job=job, at=NOON + timedelta(seconds=15)).happens

@@ -1,0 +1,57 @@
+"""What comes, why, and quiet times, on the pages."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from jobs import services
+from jobs.models import Job, Quiet
+from tests.api.kit import person
+
+DAILY = '[os]\ncmd = "true"\n[schedule]\ntrigger = "cron"\nhour = 4\n'
+
+
+@pytest.fixture
+def daily(db: None) -> Job:
+    return services.save_job(name="daily", draft=services.read_draft(text=DAILY), source="api")
+
+
+def test_what_comes_is_listed_with_its_schedule(web: Client, daily: Job) -> None:
+    shown = web.get("/next/").content.decode()
+    assert "Every day at 04:00" in shown
+    assert "No run should be in the way of another." in shown
+
+
+def test_a_quiet_time_shows_on_every_page_until_it_is_ended(web: Client, daily: Job) -> None:
+    web.post("/quiet/", {"hours": "4"})
+    for address in ("/", "/jobs/", "/jobs/daily/", "/next/"):
+        assert "no schedule starts anything." in web.get(address).content.decode()
+    web.post("/quiet/end/")
+    assert "End it now" not in web.get("/").content.decode()
+
+
+@pytest.mark.parametrize("until", ["", "soon", "2020-01-01T10:00"])
+def test_a_quiet_end_that_cannot_be_comes_back_with_an_example(web: Client, daily: Job, until: str) -> None:
+    answer = web.post("/quiet/", {"until": until})
+    assert answer.status_code == 422
+    assert "until" in answer.content.decode()
+    assert not Quiet.objects.exists()
+
+
+def test_the_reader_asks_in_the_own_zone_why_a_job_runs(web: Client, daily: Job) -> None:
+    shown = web.get("/jobs/daily/why/?at=2030-06-03T05:00").content.decode()
+    assert "no: no schedule is due then" in shown
+    assert "says no" in shown
+
+
+def test_a_moment_that_is_none_is_refused_beside_the_answer_for_the_next(web: Client, daily: Job) -> None:
+    answer = web.get("/jobs/daily/why/?at=never")
+    assert (answer.status_code, "No such moment" in answer.content.decode()) == (422, True)
+
+
+def test_who_may_only_look_makes_no_quiet(client: Client, daily: Job) -> None:
+    client.force_login(person("viewer"))
+    assert "Be quiet" not in client.get("/next/").content.decode()
+    assert client.post("/quiet/", {"hours": "1"}).status_code == 403
+    assert not Quiet.objects.exists()
