@@ -34,6 +34,10 @@ class LaunchRequest:
     label: str = ""
     stop: list[str] = field(default_factory=list)
     """The program's own stop command: run first at the end, before the program is asked."""
+    detached: bool = False
+    """It outlives the run on purpose."""
+    lifetime: float | None = None
+    """Seconds after which a detached program is ended; None: when it is stopped."""
     restart_of: int | None = None
     """The number of the launch that this one repeats."""
 
@@ -154,24 +158,26 @@ class RunContext:
         timeout: float | None = None,
         label: str = "",
         stop: Sequence[str | os.PathLike[str]] = (),
+        lifetime: float | None = None,
     ) -> Launch:
         """Start a program in the run's custody; everything it starts ends with the run.
 
         wait: block until its main process exits (children and open pipes do not count). timeout: seconds to
         wait at most, then TimeoutError. shell: argv is one string for the platform's shell. label: what log and
         receipt call it instead of its file name. stop: a command that makes it end, run first when the run ends.
-        Raises CannotLaunch.
+        detached: it outlives the run on purpose, in custody of its own, until it is stopped or its lifetime (seconds)
+        is over; nobody waits for it. Raises CannotLaunch.
         """
-        if detached:
-            raise CannotLaunch(
-                "detached programs are not supported yet: start it with wait=False, and it ends with the run"
-            )
+        if lifetime is not None and not detached:
+            raise CannotLaunch("lifetime is for detached programs: those of a run end with it")
         words = _shell(argv) if shell else _words(argv)
         folder = None if cwd is None else os.fspath(cwd)
         variables = {str(name): _word(value) for name, value in {**self.environment, **(env or {})}.items()}
-        request = LaunchRequest(words, folder, variables, _label(label), _words(stop) if stop else [])
-        launch = self._start(request, holds=not wait)
-        if wait:
+        request = LaunchRequest(
+            words, folder, variables, _label(label), _words(stop) if stop else [], detached, lifetime
+        )
+        launch = self._start(request, holds=not wait and not detached)
+        if wait and not detached:
             self.wait_for(launch, timeout)
         return launch
 

@@ -27,6 +27,24 @@ class LaunchShape(Shape):
     stops = serializers.IntegerField(
         allow_null=True, required=False, help_text="the launch whose stop command this is"
     )
+    detached = serializers.BooleanField(required=False, help_text="left on purpose: it outlives the run")
+
+
+class DetachedShape(Shape):
+    number = serializers.IntegerField(help_text="of its launch in the receipt")
+    name = serializers.CharField()
+    argv = serializers.ListField(child=serializers.CharField())
+    pid = serializers.IntegerField()
+    started = serializers.FloatField(help_text="seconds since the epoch")
+    alive = serializers.BooleanField()
+    ended = serializers.FloatField(allow_null=True)
+    exit_code = serializers.IntegerField(allow_null=True)
+    how = serializers.CharField(allow_blank=True, help_text="how it ended, in words")
+    output = serializers.CharField(help_text="the file with what it writes, on the run's host")
+
+
+class DetachedListShape(Shape):
+    results = DetachedShape(many=True)
 
 
 class ProcessShape(Shape):
@@ -50,6 +68,7 @@ class ReceiptShape(Shape):
     gone = serializers.IntegerField()
     left = serializers.IntegerField()
     restarts = serializers.IntegerField()
+    detached = serializers.IntegerField()
     strength = serializers.ChoiceField(["kernel", "strong", "best_effort"])
     weakness = serializers.CharField(allow_blank=True, required=False, help_text="why it is not stronger")
     checked = serializers.FloatField(help_text="seconds since the epoch")

@@ -38,6 +38,8 @@ urlpatterns = [
     path("runs/<int:run_id>/cancel/", runs.CancelRun.as_view()),
     path("runs/<int:run_id>/retry/", runs.RetryRun.as_view()),
     path("runs/<int:run_id>/events/", runs.Events.as_view()),
+    path("runs/<int:run_id>/detached/", runs.Detached.as_view()),
+    path("runs/<int:run_id>/detached/<int:number>/stop/", runs.StopDetached.as_view()),
     path("runs/<int:run_id>/samples/", runs.Samples.as_view()),
     path("runs/<int:run_id>/log/", runs.Log.as_view(), name="api-run-log"),
     path("applications/", applications.Applications.as_view()),

@@ -13,6 +13,7 @@ from jobs.services.applications import (
 )
 from jobs.services.collisions import Collision, collisions
 from jobs.services.deletion import delete_job
+from jobs.services.detached import Outliving, detached_programs, stop_detached_program
 from jobs.services.drafts import Draft, read_draft
 from jobs.services.explaining import explain_job
 from jobs.services.folder import Loaded, load_folder
@@ -56,6 +57,7 @@ __all__ = [
     "ImportedApplications",
     "Loaded",
     "LogChunk",
+    "Outliving",
     "Preview",
     "Progress",
     "Rule",
@@ -73,6 +75,7 @@ __all__ = [
     "delete_application",
     "delete_job",
     "describe_run",
+    "detached_programs",
     "end_quiet",
     "end_sessions",
     "explain_job",
@@ -114,6 +117,7 @@ __all__ = [
     "save_application",
     "save_job",
     "scopes_for",
+    "stop_detached_program",
     "trigger_by_link",
     "trigger_job",
     "upcoming",

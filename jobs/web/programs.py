@@ -53,6 +53,7 @@ class Receipt:
     yours: list[str]
     checked: float | None
     left: int
+    detached: int = 0
 
 
 def receipt_of(receipt: dict[str, Any] | None, events: list[dict[str, Any]]) -> Receipt | None:
@@ -64,7 +65,14 @@ def receipt_of(receipt: dict[str, Any] | None, events: list[dict[str, Any]]) -> 
     programs = [_program(launch) for launch in (*launches, *others)]
     yours = [f"{one.get('name')}, {one.get('pid')}" for one in receipt.get("strangers") or []]
     left = int(receipt.get("left") or 0)
-    return Receipt(_total(receipt, programs, left), programs, yours, receipt.get("checked"), left)
+    return Receipt(
+        _total(receipt, programs, left),
+        programs,
+        yours,
+        receipt.get("checked"),
+        left,
+        int(receipt.get("detached") or 0),
+    )
 
 
 def _program(launch: dict[str, Any]) -> Program:
@@ -108,6 +116,8 @@ def _total(receipt: dict[str, Any], programs: list[Program], left: int) -> list[
     gone = int(receipt.get("gone", started - left))
     count = int(receipt.get("untouched") or 0)
     words = [_started(started), _("%(n)d gone") % {"n": gone}, _("%(n)d left") % {"n": left}]
+    if lasting := int(receipt.get("detached") or 0):
+        words.append(_("%(n)d left on purpose") % {"n": lasting})
     if count:
         words.append(ngettext("%(n)d of yours untouched", "%(n)d of yours untouched", count) % {"n": count})
     return words
@@ -119,5 +129,7 @@ def _started(count: int) -> str:
 
 def last_sentence(receipt: Receipt) -> str:
     if receipt.left:
-        return _("what is left was started with detached = true, or could not be ended.")
+        return _("what is left could not be ended.")
+    if receipt.detached:
+        return _("nothing else of this run is alive.")
     return _("nothing of this run is alive.")

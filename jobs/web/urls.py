@@ -37,6 +37,7 @@ run_urls = [
     path("runs/<int:run_id>/log/", run.log, name="log"),
     path("runs/<int:run_id>/log/download/", run.download, name="download"),
     path("runs/<int:run_id>/cancel/", run.cancel, name="cancel"),
+    path("runs/<int:run_id>/detached/<int:number>/stop/", run.stop_detached, name="stop-detached"),
     path("runs/<int:run_id>/retry/", run.retry, name="retry"),
 ]
 

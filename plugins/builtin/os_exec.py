@@ -39,6 +39,8 @@ class OsCommand(Plugin):
     timeout: how long to wait for it at most.
     kill: exact name of a program to end when the run ends, beside what the run started itself.
     stop: a command that makes it end, run first when the run ends and it is still there; written as cmd is.
+    detached: start it and leave it: it outlives the run, until you stop it on the run's page or its lifetime is over.
+    lifetime: of a detached program: how long it may stay.
     """
 
     name = "os"
@@ -54,16 +56,25 @@ class OsCommand(Plugin):
         timeout: Duration | None = None,
         kill: str | None = None,
         stop: str | list[str] | None = None,
+        detached: bool = False,
+        lifetime: Duration | None = None,
     ) -> None:
         self.cmd, self.wait, self.must_succeed, self.shell = cmd, wait, check, shell
         self.cwd, self.env, self.timeout, self.kill = cwd, env, timeout, kill
         self.stop = words(stop or [])
+        self.detached, self.lifetime = detached, lifetime
 
     @classmethod
     def check(cls, options: dict[str, Any]) -> list[tuple[str, str, str]]:
         shell = options.get("shell", False)
         stop = options.get("stop")
+        aside = options.get("lifetime") is not None and not options.get("detached")
         return [
+            *(
+                [("lifetime", "is for a detached program; a run's own have [lifetime]", "detached = true")]
+                if aside
+                else []
+            ),
             *command_problems("cmd", options.get("cmd"), shell),
             *(command_problems("stop", stop) if stop is not None else []),
         ]
@@ -80,8 +91,10 @@ class OsCommand(Plugin):
             wait=self.wait,
             timeout=self.timeout,
             stop=self.stop,
+            detached=self.detached,
+            lifetime=self.lifetime,
         )
-        if self.wait and self.must_succeed:
+        if self.wait and not self.detached and self.must_succeed:
             require_success(launch)
 
 

@@ -67,7 +67,7 @@ class Keeper:
         self.output = Output(Writer(self.dir.place, spec.log_limit), self.mask, station)
         self.runner = RunnerHandle(station, self._take, self._line_broken)
         self.programs = Programs(spec, backend, self.journal, self.output, self.mask, station)
-        self.launches = Launches(spec, backend, self.programs, self.events, self.output, self.runner)
+        self.launches = Launches(spec, backend, self.programs, self.events, self.output, self.runner, station)
 
     # ---- the whole way
 
@@ -240,7 +240,7 @@ class Keeper:
 
     def _measure(self) -> None:
         try:
-            over = self.meter.look(self.runner.pid)
+            over = self.meter.look(self.runner.pid, self.launches.detaching.trees())
         except OSError as error:
             self.output.say(f"cannot measure the run: {error.strerror}")
             self.meter.look_at = time.monotonic() + UNMEASURED

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from typing import Any
 
 from plugins.context import LaunchRequest
 from plugins.custody.backends.base import Backend, Member
+from plugins.custody.detaching import Detaching
 from plugins.custody.events import Events
 from plugins.custody.programs import Program, Programs
 from plugins.custody.runnerhandle import RunnerHandle
 from plugins.custody.spec import RunSpec
+from plugins.custody.stations import Station
 from plugins.exceptions import CannotLaunch
 from plugins.exits import ended_how
 from plugins.output.draining import Output
@@ -31,9 +34,11 @@ class Launches:
         events: Events,
         output: Output,
         runner: RunnerHandle,
+        station: Station,
     ) -> None:
         self._spec, self._backend, self._programs = spec, backend, programs
         self._events, self._output, self._runner = events, output, runner
+        self.detaching = Detaching(spec, backend, station)
         self.look_at: float | None = None
         """When to look next whose tree is empty; None while nobody has died."""
         self._looked_at = 0.0
@@ -43,10 +48,28 @@ class Launches:
         try:
             if refusal:
                 raise CannotLaunch(f"cannot start {order.argv[0]}: {refusal}")
+            if order.detached:
+                self._detach(request, order)
+                return
             program = self._programs.spawn(order, holds)
         except CannotLaunch as error:
             self._runner.say(kind="answer", request=request, refused=str(error))
             return
+        self._answer(request, program)
+
+    def _detach(self, request: int, order: LaunchRequest) -> None:
+        """The runner waits for its answer: no other launch can come in between."""
+        shown = self._programs.shown(order)
+
+        def answered(told: dict[str, Any]) -> None:
+            if "refused" in told:
+                self._runner.say(kind="answer", request=request, refused=told["refused"])
+            else:
+                self._answer(request, self._programs.let_go(order, shown, told["pid"], told["start"]))
+
+        self.detaching.start(self._programs.next_number(), order, shown, answered)
+
+    def _answer(self, request: int, program: Program) -> None:
         self._tell(program)
         self._runner.say(kind="answer", request=request, number=program.number, pid=program.identity.pid)
 
@@ -57,6 +80,7 @@ class Launches:
 
     def buried(self, pid: int, code: int) -> None:
         """A child of the keeper was reaped: a main process, or an orphan of one."""
+        self.detaching.pids.discard(pid)
         self.look_at = max(time.monotonic(), self._looked_at + TREE_LOOK)
         program = self._programs.exited(pid, code)
         if program is None:
@@ -79,12 +103,13 @@ class Launches:
 
     def members(self, session: int) -> list[Member]:
         """Everybody of the run who is alive, without its runner. session: the keeper's own."""
-        return self._backend.members(
+        found = self._backend.members(
             self._spec.mark,
             keeper=os.getpid(),
             spare=[self._runner.pid] if self._runner.pid else [],
             sessions={session: 0, **self._programs.sessions()},
         )
+        return self.detaching.without_theirs(found)
 
 
 def busy(members: list[Member]) -> set[int | None]:

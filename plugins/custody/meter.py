@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from plugins.custody.series import Sample, Series
@@ -35,15 +35,15 @@ class Meter:
         self._keep_at = began + KEEP_EVERY
         self.look_at = began + (FIRST_WITH_LIMITS if self._limited else EVERY)
 
-    def look(self, runner: int) -> str:
-        """Why the run must end: which limit it is over; "" when all is well."""
+    def look(self, runner: int, without: Collection[int] = ()) -> str:
+        """Why the run must end: which limit it is over; "" when all is well. without: pids below us that are not the run's."""
         spent, now = time.thread_time(), time.monotonic()
-        found = usage(os.getpid(), runner)
+        found = usage(os.getpid(), runner, without)
         share = max(0.0, 100 * (found.cpu - self._cpu) / max(now - self._at, 0.01))
         sample = Sample(round(now - self._began, 2), round(share, 1), found.memory, found.processes)
         if now - self._began >= EVERY * 0.9 and self._series.add(sample):
             self._cpu, self._at = found.cpu, now
-        over = self._over(sample, runner) if self._limited else ""
+        over = self._over(sample, runner, without) if self._limited else ""
         if now >= self._keep_at:
             self._keep_at = now + KEEP_EVERY
             self.keep()
@@ -56,12 +56,12 @@ class Meter:
         if self._series.points:
             self._put("samples", self._series.told())
 
-    def _over(self, sample: Sample, runner: int) -> str:
+    def _over(self, sample: Sample, runner: int, without: Collection[int]) -> str:
         most, many = self._spec.memory, self._spec.processes
         if many is not None and sample.processes > many:
             return f"had {sample.processes} processes, its limit is {many}"
         if most is not None and sample.memory > most:
-            used = own_memory(os.getpid(), runner)
+            used = own_memory(os.getpid(), runner, without)
             if used > most:
                 return f"used {in_words(used)}, its limit is {in_words(most)}"
         return ""

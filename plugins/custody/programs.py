@@ -22,6 +22,7 @@ from plugins.output.masking import Mask
 from plugins.output.segments import ERR, OUT
 
 BY_ITSELF = "ended by itself"
+ON_PURPOSE = "left on purpose"
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Program:
             "how": self.how,
             "restart_of": self.order.restart_of,
             "stops": self.stops,
+            "detached": self.order.detached,
         }
 
 
@@ -82,8 +84,7 @@ class Programs:
 
     def spawn(self, order: LaunchRequest, holds: bool = False, stops: int | None = None) -> Program:
         """Start one program in a session of its own. Raises CannotLaunch with a sentence."""
-        number = len(self.all) + 1
-        shown = replace(order, argv=self._mask.inside(order.argv), label=self._mask.text(order.label))
+        number, shown = self.next_number(), self.shown(order)
         self._ledger.append({"at": time.time(), "intent": number, "argv": shown.argv})
         pid = self._spawn(number, order.argv, order.cwd or self._spec.dir.file("work"), order.env)
         identity = self._backend.identity(pid) or Identity(pid, 0)
@@ -100,6 +101,20 @@ class Programs:
         self._output.say(f"started {program.name}, process {pid}")
         return program
 
+    def shown(self, order: LaunchRequest) -> LaunchRequest:
+        """With secrets masked."""
+        return replace(order, argv=self._mask.inside(order.argv), label=self._mask.text(order.label))
+
+    def next_number(self) -> int:
+        return len(self.all) + 1
+
+    def let_go(self, order: LaunchRequest, shown: LaunchRequest, pid: int, start: int) -> Program:
+        """Note a program that outlives the run in another keeper's custody."""
+        program = Program(self.next_number(), order, shown, Identity(pid, start), time.time(), how=ON_PURPOSE)
+        self.all.append(program)
+        self._output.say(f"started {program.name}, process {pid}: detached, it outlives this run")
+        return program
+
     def _spawn(self, number: int, argv: list[str], cwd: str, env: Mapping[str, str]) -> int:
         environment = marked({**self._environment, **env}, self._spec.mark, number)
         pipes: list[tuple[int, int]] = []
@@ -112,7 +127,7 @@ class Programs:
             for reading, writing in pipes:
                 os.close(reading)
                 os.close(writing)
-            raise CannotLaunch(_why_not(argv, cwd, environment, error)) from error
+            raise CannotLaunch(why_not(argv, cwd, environment, error)) from error
         finally:
             os.umask(ours)
         for stream, (reading, writing) in zip((OUT, ERR), pipes, strict=True):
@@ -120,14 +135,15 @@ class Programs:
             self._output.watch(reading, stream, number)
         self._station.mind(pid)
         if self._spec.nice:
-            _give_way(pid, self._spec.nice)
+            give_way(pid, self._spec.nice)
         return pid
 
     # ---- ends
 
     def exited(self, pid: int, code: int) -> Program | None:
         """Note the end of a main process; None when the pid was an adopted orphan."""
-        program = next((one for one in self.all if one.identity.pid == pid and one.ended is None), None)
+        alive = (one for one in self.all if one.ended is None and not one.order.detached)
+        program = next((one for one in alive if one.identity.pid == pid), None)
         if program is None:
             return None
         program.code, program.ended = code, time.time()
@@ -144,14 +160,14 @@ class Programs:
         return {program.identity.pid: program.number for program in self.all}
 
 
-def _give_way(pid: int, nice: int) -> None:
+def give_way(pid: int, nice: int) -> None:
     """At once after the start: the whole group, should it have forked already. What it starts later inherits it."""
     if sys.platform != "win32":
         with suppress(ProcessLookupError):  # it has ended
             os.setpriority(os.PRIO_PGRP, pid, nice)
 
 
-def _why_not(argv: list[str], cwd: str, env: Mapping[str, str], error: Exception) -> str:
+def why_not(argv: list[str], cwd: str, env: Mapping[str, str], error: Exception) -> str:
     name = argv[0]
     if not isinstance(error, OSError):
         return f"cannot start {name!r}: {error}"

@@ -60,11 +60,13 @@ def _told(launches: list[Told], mains: set[int], ending: Ending, named: list[str
     ended = {**ending.asked, **ending.killed}
     others = [_other(member, ending) for member in ended.values() if member.identity.pid not in mains]
     left = len(ending.left)
+    outlive = sum(bool(one.get("detached")) for one in launches)
     spared = _spared(launches, ending, named)
     counts = {
         "started": len(launches),
-        "gone": len(launches) + len(others) - left,
+        "gone": len(launches) + len(others) - left - outlive,
         "left": left,
+        "detached": outlive,
         "restarts": sum(one.get("restart_of") is not None for one in launches),
         "untouched": len(spared),
     }
@@ -93,8 +95,11 @@ def in_lines(told: Told) -> list[str]:
     ]
 
 
-def _in_words(*, started: int, gone: int, left: int, restarts: int, named: int, untouched: int) -> str:
+def _in_words(
+    *, started: int, gone: int, left: int, restarts: int, detached: int, named: int, untouched: int
+) -> str:
     words = [f"{started} started", f"{gone} gone", f"{left} left"]
+    words += [f"{detached} left on purpose"] if detached else []
     words += [f"{restarts} of them restarts"] if restarts else []
     words += [f"{named} ended by name"] if named else []
     words += [f"{untouched} of yours untouched"] if untouched else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 TELLS_ALL = os.path.exists("/proc/self/smaps_rollup")
@@ -23,31 +23,31 @@ class Usage(NamedTuple):
     processes: int
 
 
-def usage(root: int, runner: int) -> Usage:
-    """Of everything below `root`, this process. The runner itself does not count (0: there is none).
+def usage(root: int, runner: int, without: Collection[int] = ()) -> Usage:
+    """Of everything below `root`, this process. The runner itself does not count (0: there is none), nor do pids in `without`.
 
     Linux: 0.5 ms for a tree of 20 (benchmarks/bench_meter.py), whatever else the machine has.
     """
-    return _on_linux(root, runner) if TELLS_ALL else _elsewhere(root, runner)
+    return _on_linux(root, runner, without) if TELLS_ALL else _elsewhere(root, runner, without)
 
 
-def own_memory(root: int, runner: int) -> int:
+def own_memory(root: int, runner: int, without: Collection[int] = ()) -> int:
     """Bytes of memory with what processes share counted once; dear (the kernel walks the maps), so asked only when it matters.
 
     Where the kernel does not tell, the resident memory.
     """
     if not TELLS_ALL:
-        return _elsewhere(root, runner).memory
+        return _elsewhere(root, runner, without).memory
     from plugins.custody.backends import proc
 
-    return sum(_proportional(pid) for pid in proc.below(root) if pid != runner)
+    return sum(_proportional(pid) for pid in proc.below(root).difference(without) if pid != runner)
 
 
-def _on_linux(root: int, runner: int) -> Usage:
+def _on_linux(root: int, runner: int, without: Collection[int]) -> Usage:
     from plugins.custody.backends import proc
 
     ticks = pages = count = 0
-    for pid in proc.below(root):
+    for pid in proc.below(root).difference(without):
         if (found := _stat(pid)) is None:
             continue
         user, system, *of_dead = map(int, found[11:15])
@@ -85,10 +85,11 @@ def _proportional(pid: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(b"Pss:"))
 
 
-def _elsewhere(root: int, runner: int) -> Usage:
+def _elsewhere(root: int, runner: int, without: Collection[int]) -> Usage:
     import psutil
 
-    return _summed(one for one in psutil.Process(root).children(recursive=True) if one.pid != runner)
+    below = psutil.Process(root).children(recursive=True)
+    return _summed(one for one in below if one.pid != runner and one.pid not in without)
 
 
 def _summed(processes: Iterable[object]) -> Usage:

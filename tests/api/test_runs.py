@@ -351,3 +351,14 @@ def test_samples_are_told_with_their_names(api: Api) -> None:
     RunSamples.objects.keep(run_id, {"every": 2.0, "points": [[2.0, 50.0, 8192, 3]]})
     told = api.get(f"runs/{run_id}/samples/").json()
     assert told == {"every": 2.0, "points": [{"at": 2.0, "cpu": 50.0, "memory": 8192, "processes": 3}]}
+
+
+def test_a_run_without_detached_programs_lists_none_and_has_none_to_stop(api: Api) -> None:
+    make_job()
+    run_id = triggered(api)["id"]
+    assert api.get(f"runs/{run_id}/detached/").json() == {"results": []}
+    refused = api.post(f"runs/{run_id}/detached/1/stop/")
+    assert (refused.status_code, refused.json()["error"]["message"]) == (
+        404,
+        f"run {run_id} has no detached program 1",
+    )

@@ -11,7 +11,7 @@ from tests.api.kit import person
 from tests.web import story
 
 OPEN = {"login", "setup", "theme"}
-EXAMPLES = {"name": "hello", "run_id": 1, "schedule_id": 1, "token": "x", "key": "x"}
+EXAMPLES = {"name": "hello", "run_id": 1, "schedule_id": 1, "token": "x", "key": "x", "number": 1}
 
 
 def routes() -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from jobs.api.bodies import Trigger
 from jobs.api.pages import NumberedQuery, page
 from jobs.api.permissions import needs
 from jobs.api.reading import LARGEST_ID, StrictSerializer
-from jobs.api.receipts import SamplesShape
+from jobs.api.receipts import DetachedListShape, SamplesShape
 from jobs.api.runquery import RunQuery, matching
 from jobs.api.shapes import EventShape, RunDetailShape, RunShape, page_of
 from jobs.models import ENDED, Run, Source
@@ -146,6 +146,28 @@ class Events(ApiView):
     def get(self, request: Request, run_id: int) -> Response:
         rows = self.run(run_id).events.all()
         return page(request, rows, self.asked, key="id", shape=EventShape)
+
+
+class Detached(ApiView):
+    for_one_job = True
+
+    @extend_schema(operation_id="listDetached", responses=DetachedListShape)
+    @needs("jobs.view_run")
+    def get(self, request: Request, run_id: int) -> Response:
+        found = services.detached_programs(self.run(run_id))
+        return Response(DetachedListShape({"results": found}).data)
+
+
+class StopDetached(ApiView):
+    for_one_job = True
+
+    @extend_schema(operation_id="stopDetached", request=None, responses={202: DetachedListShape})
+    @needs("jobs.change_run")
+    def post(self, request: Request, run_id: int, number: int) -> Response:
+        self.given()
+        reason = f"stopped by {self.caller.get_username()}"
+        found = services.stop_detached_program(run=self.run(run_id), number=number, reason=reason)
+        return Response(DetachedListShape({"results": found}).data, status=status.HTTP_202_ACCEPTED)
 
 
 class Samples(ApiView):

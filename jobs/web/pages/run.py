@@ -54,6 +54,8 @@ class State:
     when_it_ends: str
     timeline: Timeline | None
     curves: list[Curve]
+    detached: list[services.Outliving]
+    """Programs that it left on purpose and that still live."""
     facts: list[tuple[str, SafeString | str]]
 
     @property
@@ -105,6 +107,7 @@ def state_of(run: Run, viewer: Viewer) -> State:
         when_it_ends="" if run.is_over else _when_it_ends(run, usual, viewer),
         timeline=_timeline(run, events, receipt, viewer) if run.is_over else None,
         curves=curves(services.samples_of(run).points, run.duration.total_seconds()) if run.duration else [],
+        detached=[one for one in services.detached_programs(run) if one.alive],
         facts=_facts(run, viewer),
     )
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRefresh
 
 from jobs import services
-from jobs.exceptions import Conflict
+from jobs.exceptions import Conflict, NotFound
 from jobs.models import Run
 from jobs.web import logview
 from jobs.web.gate import member, needs
@@ -109,6 +109,18 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     except Conflict as error:
         messages.warning(request, str(error))
     return redirect("web:now") if request.POST.get("from") == "now" else redirect("web:run", run_id)
+
+
+@needs("jobs.change_run")
+@require_POST
+def stop_detached(request: HttpRequest, run_id: int, number: int) -> HttpResponse:
+    """A program that the run left on purpose."""
+    reason = _("stopped by %(name)s") % {"name": request.user}
+    try:
+        services.stop_detached_program(run=run_or_404(run_id), number=number, reason=reason)
+    except (Conflict, NotFound) as error:
+        messages.warning(request, str(error))
+    return redirect("web:run", run_id)
 
 
 @needs("jobs.add_run")
