@@ -71,7 +71,7 @@ class DetachedKeeper:
             os.umask(ours)
         if spec.nice:
             give_way(pid, spec.nice)
-        self.station.mind(self.backend, pid)
+        self.station.mind(pid)
         return pid
 
     def _tell_started(self) -> None:
@@ -156,7 +156,7 @@ def main() -> None:
     line = sys.stdin.buffer.readline()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     machine = backend()
-    DetachedKeeper(DetachedSpec.read(line), machine, station()).keep()
+    DetachedKeeper(DetachedSpec.read(line), machine, station(machine)).keep()
     machine.leave_group()
 
 
