@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from plugins.custody.backends import backend
+from plugins.custody.backends import Backend, backend
 from plugins.custody.keeping import Keeper
 from plugins.custody.notices import notifier
 from plugins.custody.spec import RunSpec, hide_our_variables
@@ -39,23 +39,23 @@ def serve(first: RunSpec | None, line: socket.socket, notices: int) -> None:
     """For the zygote: keep a run, say FREE, keep the next that comes by the line, until it ends.
 
     first: None for a keeper that is made before it is needed."""
-    with grouped():
-        spec = first or _next(line, b"")
+    with grouped() as machine:
+        spec = first or _next(line, machine, b"")
         left = MOST_RUNS
         while spec is not None and run(spec, notices) and (left := left - 1):
-            spec = _next(line, FREE)
+            spec = _next(line, machine, FREE)
 
 
 @contextmanager
-def grouped() -> Iterator[None]:
+def grouped() -> Iterator[Backend]:
     machine = backend()
     machine.enter_group()
-    yield
+    yield machine
     machine.leave_group()  # not after an error: then somebody of the run may still be there, and is found by it
 
 
-def _next(line: socket.socket, word: bytes) -> RunSpec | None:
-    backend().set_name(WAITING)
+def _next(line: socket.socket, machine: Backend, word: bytes) -> RunSpec | None:
+    machine.set_name(WAITING)
     text = b""
     try:
         line.sendall(word)
