@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -33,8 +33,10 @@ class CheckedJob:
     """Sentences about what was accepted, but may not be meant."""
 
 
-def check(jobfile: JobFile, catalog: Catalog | None = None) -> CheckedJob:
-    """catalog: the plugins to check against, the built-in ones by default.
+def check(
+    jobfile: JobFile, catalog: Catalog | None = None, secrets: Collection[str] | None = None
+) -> CheckedJob:
+    """catalog: the plugins to check against, the built-in ones by default. secrets: their names, if they are known.
 
     Raises BadInput with all problems; with their lines when the user wrote TOML.
     """
@@ -43,7 +45,7 @@ def check(jobfile: JobFile, catalog: Catalog | None = None) -> CheckedJob:
     table = _collected(problems, lambda: job_table(jobfile.job))
     params = _collected(problems, lambda: read_params(jobfile.params))
     names = {name: Param(name, required=True) for name in jobfile.params}
-    declared = Declared(names if params is None else params, jobfile.vars)
+    declared = Declared(names if params is None else params, jobfile.vars, secrets)
     calls = [_collected(problems, partial(_call, section, declared, known)) for section in jobfile.sections]
     problems += _unmet(jobfile, known)
     if problems or table is None:

@@ -219,7 +219,9 @@ class RunContext:
     def secret(self, name: str) -> str:
         """A secret that the job may read. Raises MxxError when there is none of this name."""
         if name not in self.secrets:
-            raise MxxError(no_secret(name))
+            raise MxxError(
+                f"{no_secret(name)} for this run: its job file has to name it, as ${{secret.NAME}}"
+            )
         return self.secrets[name]
 
     def progress(self, fraction: float, text: str = "") -> None:

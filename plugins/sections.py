@@ -29,6 +29,8 @@ from plugins.substitution import (
 from plugins.words import kind, near, shown, text_of
 
 Schema = dict[str, Any]
+SECRETS = "/settings/secrets/#"
+"""Where they are set, as an example of how to mend it."""
 
 SHELLS = frozenset(["sh", "bash", "dash", "zsh", "ksh", "fish", "ash", "cmd", "powershell", "pwsh"])
 COMMANDS = ("cmd", "command")
@@ -55,6 +57,8 @@ class Declared:
 
     params: Mapping[str, Param]
     vars: Mapping[str, Any]
+    secrets: Collection[str] | None = None
+    """None: not known here, so none is refused."""
 
     def sample(self, place: Place) -> Any:
         """A value to try the section out with: the default, else one of the right type."""
@@ -231,8 +235,8 @@ def _takes_every_text(schema: Schema) -> bool:
 
 def _wrong(place: Place, declared: Declared, hole: Hole) -> Iterator[tuple[str, str]]:
     """(what is wrong, an example)"""
-    if place.scope == "secret":
-        yield no_secret(place.name), '"$NAME" in a script, with the variable set where MXX starts'
+    if place.scope == "secret" and declared.secrets is not None and place.name not in declared.secrets:
+        yield no_secret(place.name, declared.secrets), f"{SECRETS}{place.name[:100]}"
     elif place.scope == "params" and place.name not in declared.params:
         yield (
             f"{place}: {_unknown(place.name, declared.params)} in [params]",

@@ -230,6 +230,12 @@ def _put(options: Any, steps: Iterable[str | int], value: Any) -> None:
     options[last] = value
 
 
-def no_secret(name: str) -> str:
-    """Until MXX keeps secrets there is none; the one place that says so."""
-    return f"there is no secret called {shown(name)}: this version of MXX keeps no secrets"
+def no_secret(name: str, known: Collection[str] = ()) -> str:
+    meant = near(name, known)
+    return f"there is no secret called {shown(name)}" + (f": did you mean {meant}?" if meant else "")
+
+
+def secrets_in(blanks: Iterable[Blank]) -> set[str]:
+    """The secrets that these texts name."""
+    places = [part for _, _, parts in blanks for part in parts if isinstance(part, Place)]
+    return {place.name for place in places if place.scope == "secret"}

@@ -90,6 +90,16 @@ class NewTriggerLink(StrictSerializer):
     examples: ClassVar[dict[str, str]] = {"name": '"the build server"'}
 
 
+class SecretValue(StrictSerializer):
+    value = StrictText(max_length=1024 * 1024)
+
+    examples: ClassVar[dict[str, str]] = {"name": '"backup_password"', "value": '"a long random text"'}
+
+
+class NewSecret(SecretValue):
+    name = StrictText(max_length=1000)
+
+
 class WholeApplication(StrictSerializer):
     name = StrictText(max_length=1000)
     aliases = serializers.ListField(child=StrictText(max_length=1000), default=list, max_length=100)

@@ -153,6 +153,14 @@ class NewTriggerLinkShape(TriggerLinkShape):
     url = serializers.URLField(help_text="POST to it; shown this once")
 
 
+class SecretShape(Shape):
+    """All that is ever told of a secret."""
+
+    name = serializers.CharField()
+    changed_at = Moment()
+    author = serializers.CharField(source="author.username", default="")
+
+
 class StartedShape(Shape):
     """All that a link tells: not the run's params, log or receipt."""
 

@@ -13,6 +13,7 @@ from jobs.api.views import (
     quiet,
     runs,
     schedules,
+    secrets,
     tokens,
     triggerlinks,
 )
@@ -44,6 +45,8 @@ urlpatterns = [
     path("runs/<int:run_id>/log/", runs.Log.as_view(), name="api-run-log"),
     path("applications/", applications.Applications.as_view()),
     path("applications/<str:name>/", applications.OneApplication.as_view()),
+    path("secrets/", secrets.Secrets.as_view()),
+    path("secrets/<str:name>/", secrets.OneSecret.as_view()),
     path("tokens/", tokens.Tokens.as_view()),
     path("tokens/<str:key>/", tokens.OneToken.as_view()),
     path("plugins/", plugins.Plugins.as_view()),

@@ -17,7 +17,7 @@ from plugins import checking, jobfile, params
 from plugins.custody.spec import RunSpec
 from plugins.jobtable import JobTable, job_table
 from plugins.registry import Catalog
-from plugins.substitution import Blank
+from plugins.substitution import Blank, secrets_in
 
 
 @lru_cache(maxsize=1024)
@@ -58,6 +58,7 @@ def spec_of(run: Run) -> RunSpec:
         vars=checked.jobfile.vars,
         params=given,
         blanks=blanks,
+        secrets=services.open_secrets(secrets_in(blanks)),
         sources=checked.sources,
         state=JobState.objects.text_of(run.job_id),
         source=run.source,

@@ -10,6 +10,7 @@ from jobs.models.role import Role, admins, role_of
 from jobs.models.run import ACTIVE, ENDED, WAITING, Run, RunEvent, Source, Status
 from jobs.models.samples import RunSamples
 from jobs.models.schedule import Schedule
+from jobs.models.secret import Secret
 from jobs.models.setup import SetupLink
 from jobs.models.state import JobState
 from jobs.models.supervisor import Lease, Supervisor
@@ -33,6 +34,7 @@ __all__ = [
     "RunSamples",
     "Schedule",
     "Scope",
+    "Secret",
     "SetupLink",
     "Source",
     "Status",

@@ -32,6 +32,7 @@ ADDED: dict[Role, tuple[str, ...]] = {
         *(f"jobs.{verb}_job" for verb in ("add", "change", "delete")),
         *(f"jobs.{verb}_application" for verb in ("add", "change", "delete")),
         *(f"jobs.{verb}_triggerlink" for verb in ("view", "add", "delete")),
+        *(f"jobs.{verb}_secret" for verb in ("view", "add", "change", "delete")),
     ),
     Role.ADMIN: (
         *(f"auth.{verb}_user" for verb in ("view", "add", "change", "delete")),

@@ -28,6 +28,15 @@ from jobs.services.roles import end_sessions, give_role, refuse_without_admin
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.sampling import Sample, Samples, samples_of
 from jobs.services.saving import default_zone, find_job, save_job
+from jobs.services.secretstore import (
+    check_secret,
+    delete_secret,
+    find_secret,
+    open_secrets,
+    seal_anew,
+    secret_names,
+    set_secret,
+)
 from jobs.services.setup import check_link, open_link, use_link
 from jobs.services.telling import describe_run
 from jobs.services.tokens import DAYS as TOKEN_DAYS
@@ -69,11 +78,13 @@ __all__ = [
     "cancel_job",
     "cancel_run",
     "check_link",
+    "check_secret",
     "collisions",
     "declared_params",
     "default_zone",
     "delete_application",
     "delete_job",
+    "delete_secret",
     "describe_run",
     "detached_programs",
     "end_quiet",
@@ -84,6 +95,7 @@ __all__ = [
     "find_link",
     "find_run",
     "find_schedule",
+    "find_secret",
     "find_token",
     "give_role",
     "health",
@@ -96,6 +108,7 @@ __all__ = [
     "make_token",
     "may",
     "open_link",
+    "open_secrets",
     "opened_link",
     "pause_job",
     "pause_schedule",
@@ -117,6 +130,9 @@ __all__ = [
     "save_application",
     "save_job",
     "scopes_for",
+    "seal_anew",
+    "secret_names",
+    "set_secret",
     "stop_detached_program",
     "trigger_by_link",
     "trigger_job",

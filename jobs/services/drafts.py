@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.conf import settings
 
 from jobs.services.plugins import plugin_catalog
+from jobs.services.secretstore import secret_names
 from jobs.timing import clock
 from jobs.timing.table import Timing, host_zone, read_schedule
 from plugins import checking, jobfile
@@ -51,7 +52,8 @@ def read_draft(
         else jobfile.parse(text or "", format=format, filename=filename)
     )
     problems: list[Problem] = []
-    checked = _collect(problems, lambda: checking.check(parsed, plugin_catalog(parsed)))
+    secrets = secret_names() if "${secret." in parsed.text else None
+    checked = _collect(problems, lambda: checking.check(parsed, plugin_catalog(parsed), secrets))
     timings = [
         _collect(problems, lambda table=table, position=position: _timing(parsed, table, position))
         for position, table in enumerate(parsed.schedules)

@@ -6,7 +6,7 @@ from django.urls import path
 
 from jobs import services
 from jobs.web.gate import members, needs
-from jobs.web.views import account, job, jobs, now, run, runs, times, tokens
+from jobs.web.views import account, job, jobs, now, run, runs, secrets, times, tokens
 
 app_name = "web"
 log_out = needs(services.KNOWN_USER)(account.LogOut.as_view())
@@ -42,6 +42,8 @@ run_urls = [
 ]
 
 settings_urls = [
+    path("settings/secrets/", secrets.secrets, name="secrets"),
+    path("settings/secrets/<str:name>/delete/", secrets.delete, name="delete-secret"),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<str:key>/revoke/", tokens.revoke, name="revoke-token"),
 ]

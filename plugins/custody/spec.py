@@ -31,7 +31,7 @@ class RunSpec:
     params: dict[str, Any] = field(default_factory=dict)
     blanks: list[Any] = field(default_factory=list)
     """Texts that the runner completes from its environment and the secrets: substitution.Blank."""
-    secrets: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
     state: str = ""
     """What the job's runs keep between them, as JSON; "" for nothing."""
     sources: dict[str, str] = field(default_factory=dict)

@@ -29,7 +29,7 @@ def options_of(text: str, **given: Any) -> dict[str, Any]:
 
 def refused(text: str) -> Problem:
     with pytest.raises(BadInput) as caught:
-        check(jobfile.parse(text))
+        check(jobfile.parse(text), secrets={"token"})
     (problem,) = caught.value.problems
     assert problem.example and problem.line
     return problem
@@ -45,7 +45,8 @@ def test_a_section_without_placeholders_has_no_template() -> None:
         ("${params.x}", '"x" is not declared in [params]'),
         ("${params.stag}", "did you mean stage?"),
         ("${vars.x}", '"x" is not declared in [vars]'),
-        ("${secret.x}", "this version of MXX keeps no secrets"),
+        ("${secret.x}", 'there is no secret called "x"'),
+        ("${secret.tokn}", "did you mean token?"),
         ("${param.stage}", "did you mean ${params.stage}?"),
         ("${params.perhaps}", "may be left out by whoever starts the job: give it a default"),
         ("a ${vars.words}", "is a list: it can only stand alone"),
