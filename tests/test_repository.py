@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from jobs import services
 from jobs.services.drafts import read_draft
 
 ROOT = Path(__file__).resolve().parent.parent
