@@ -177,6 +177,7 @@ class HealthShape(Shape):
     running = serializers.IntegerField(required=False)
     queued = serializers.IntegerField(required=False)
     slots = serializers.IntegerField(required=False)
+    disk = serializers.CharField(required=False, help_text="a sentence once the disk is nearly full")
     version = serializers.CharField(required=False)
 
 

@@ -72,7 +72,7 @@ class Foreground:
     def _claim(self, run: Run) -> bool:
         """Wait until the job is not busy. False when the run is over."""
         while not run.is_over:
-            if claim_one(run, owner=self.row.pk, host=host_name()):
+            if not services.why_no_start() and claim_one(run, owner=self.row.pk, host=host_name()):
                 return True
             if self._cancelled.is_set():
                 services.cancel_run(run=run, reason=BY_TERMINAL)

@@ -56,6 +56,9 @@ class LocalDispatcher:
         self._pass_on_cancels()
         if not Run.objects.claimable(clock.now()).exists():
             return
+        if why := services.why_no_start():
+            Run.objects.claimable(clock.now()).exclude(reason=why).update(reason=why)
+            return
         free = self.slots - Run.objects.active().filter(owner=self.owner).count()
         for run in claim(free=free, owner=self.owner, host=host_name(), default_parallel=self.slots):
             self._go(run)

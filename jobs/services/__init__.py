@@ -25,6 +25,7 @@ from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_schedule
 from jobs.services.quiet import begin_quiet, end_quiet, quiet_now
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
+from jobs.services.room import little_room, why_no_start
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.sampling import Sample, Samples, samples_of
 from jobs.services.saving import default_zone, find_job, save_job
@@ -100,6 +101,7 @@ __all__ = [
     "give_role",
     "health",
     "import_applications",
+    "little_room",
     "live_events",
     "live_progress",
     "load_folder",
@@ -139,4 +141,5 @@ __all__ = [
     "upcoming",
     "use_link",
     "why",
+    "why_no_start",
 ]

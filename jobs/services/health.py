@@ -7,6 +7,7 @@ from datetime import datetime
 
 from jobs.models import Run, Supervisor
 from jobs.models.supervisor import STALE_AFTER
+from jobs.services.room import little_room
 from jobs.timing import clock
 
 
@@ -18,6 +19,8 @@ class Health:
     running: int
     queued: int
     slots: int
+    disk: str
+    """A sentence once the disk is nearly full, or is."""
 
 
 def health() -> Health:
@@ -39,6 +42,7 @@ def health() -> Health:
         running=Run.objects.active().count(),
         queued=Run.objects.queued().count(),
         slots=slots,
+        disk=little_room(),
     )
 
 

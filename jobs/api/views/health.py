@@ -42,6 +42,7 @@ def _answer() -> dict[str, Any]:
                 "running": health.running,
                 "queued": health.queued,
                 "slots": health.slots,
+                "disk": health.disk,
                 "version": version,
             }
         ).data

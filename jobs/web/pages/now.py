@@ -130,7 +130,7 @@ def _headline(needy: int, health: services.Health, has_jobs: bool) -> str:
 
 
 def _summary(recent: list[Outcome], health: services.Health) -> str:
-    return " ".join(filter(None, [_what_ended(recent), _what_goes_on(health)]))
+    return " ".join(filter(None, [health.disk, _what_ended(recent), _what_goes_on(health)]))
 
 
 def _what_ended(recent: list[Outcome]) -> str:
