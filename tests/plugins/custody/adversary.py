@@ -30,7 +30,7 @@ def live() -> None:
     os._exit(0)
 
 
-def fork(child: Callable[[], None]) -> int:
+def fork(child: Callable[[], object]) -> int:
     pid = os.fork()
     if not pid:
         child()
@@ -136,19 +136,41 @@ def everything() -> None:
 
 
 def hydra() -> None:
-    """Two that start each other again."""
-    fork(lambda: again("head", {}))
-    live()
+    """Two watchdogs; each starts the other again, in a session of its own."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    watch(0, time.monotonic() + AGE)
 
 
-def head() -> None:
-    os.setsid()
+def watch(other: int, until: float) -> None:
     mark()
-    until = time.monotonic() + AGE
+    me = os.getpid()
     while time.monotonic() < until:
-        other = fork(lambda: time.sleep(0.05))
-        os.waitpid(other, 0)
-        fork(live) if len(os.listdir(".")) < 200 else None
+        if not (other and os.path.exists(f"/proc/{other}")):
+            other = fork(lambda: (os.setsid(), watch(me, until)))
+        time.sleep(0.01)
+    os._exit(0)
+
+
+def storm() -> None:
+    """A hundred forks a second; every tenth stays as a daemon."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    until, number = time.monotonic() + AGE, 0
+    mark()
+    while time.monotonic() < until:
+        number += 1
+        fork((lambda: (os.setsid(), live())) if not number % 10 and number < 400 else lambda: None)
+        time.sleep(0.01)
+
+
+def pipeholder() -> None:
+    """Its main process is gone; a child in another session holds its output."""
+
+    def child() -> None:
+        os.setsid()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        live()
+
+    fork(child)
 
 
 def phoenix() -> None:
@@ -175,4 +197,5 @@ def suspended() -> None:
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]]()
+    # beside an adversary stands a stranger: the same program with the same arguments, which does nothing
+    live() if os.path.exists("stranger") else globals()[sys.argv[1]]()

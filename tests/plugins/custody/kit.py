@@ -51,10 +51,23 @@ def lifetime(seconds: float, **options: Any) -> Section:
     return ("lifetime", "lifetime", {"lifetime": seconds, **options})
 
 
-def adversary(mode: str, folder: Path) -> Section:
+def python_for(user: int) -> str:
+    """An interpreter with which this user can run a zygote; "" when all are out of reach."""
+    for found in (sys.executable, "/usr/bin/python3"):
+        command = [found, "-m", "plugins.custody.zygote"]
+        try:
+            ended = subprocess.run(command, cwd=ROOT, user=user, input=b"", capture_output=True)
+        except OSError:
+            continue
+        if not ended.returncode:
+            return found
+    return ""
+
+
+def adversary(mode: str, folder: Path, python: str = sys.executable) -> Section:
     """A program that tries to get away; its processes leave their marks in the folder."""
     folder.mkdir(exist_ok=True)
-    return program(sys.executable, ADVERSARY, mode, cwd=str(folder), wait=False)
+    return program(python, ADVERSARY, mode, cwd=str(folder), wait=False)
 
 
 @dataclass
@@ -102,12 +115,16 @@ class Going:
 
 
 class Zygote:
-    def __init__(self, command: Sequence[str] = ("-m", "plugins.custody.zygote"), **options: Any) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] = ("-m", "plugins.custody.zygote"),
+        python: str = sys.executable,
+        **options: Any,
+    ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
+            [python, *command],
             stdin=subprocess.PIPE,
-            **{"stdout": subprocess.DEVNULL, **options},
+            **{"cwd": ROOT, "stdout": subprocess.DEVNULL, **options},
         )
 
     def ready(self) -> Zygote:
