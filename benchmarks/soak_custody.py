@@ -1,6 +1,6 @@
 """Does anybody get away? Every adversary x every death x every kind of user, in a real MXX.
 
-    python benchmarks/soak_custody.py [ROUNDS] [SEED]
+    python benchmarks/soak_custody.py [ROUNDS] [SEED] [root|user]
 
 Each cell is a run of a program that tries to escape, with a stranger of the same name and arguments beside it. What
 lives at the end is read from the marks that the programs wrote themselves. Exit code 1 when one of ours survived, a
@@ -49,7 +49,7 @@ ADVERSARIES = {
 """With the marks that stand there once it has arranged itself."""
 DEATHS = ("stop", "runner", "keeper", "both", "supervisor")
 NOBODY = 65534
-CALM = 60.0
+CALM = 120.0
 """Seconds in which every run of a batch has to begin, and to end."""
 
 
@@ -131,10 +131,12 @@ class Cell:
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     seed = sys.argv[2] if len(sys.argv) > 2 else secrets.token_hex(4)
+    only = sys.argv[3] if len(sys.argv) > 3 else ""
     say(f"seed {seed}, {rounds} rounds, load {os.getloadavg()[0]:.1f}")
     places = [
         Place(user, grouped, why_not(user, grouped)) for user in (0, NOBODY) for grouped in (True, False)
     ]
+    places = [place for place in places if place.name.startswith(only)]
     for place in places:
         if place.why_not:
             say(f"{place.name}: {len(ADVERSARIES) * len(DEATHS) * rounds} cells not run: {place.why_not}")
