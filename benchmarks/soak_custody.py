@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,22 @@ ADVERSARIES = {
 """With the marks that stand there once it has arranged itself."""
 DEATHS = ("stop", "runner", "keeper", "both", "supervisor")
 NOBODY = 65534
-CALM = 120.0
+JOB = """
+[job]
+grace = 0.5
+overlap = "parallel"
+
+[params.folder]
+
+[os]
+cmd = ["{python}", "-IS", "{program}", "{name}"]
+cwd = "${{params.folder}}"
+wait = false
+
+[lifetime]
+lifetime = 300
+"""
+CALM = 60.0
 """Seconds in which every run of a batch has to begin, and to end."""
 
 
@@ -164,6 +180,8 @@ def play(place: Place, rounds: int, chance: random.Random) -> None:
         os.chown(path, place.user, -1)
     mxx = PlacedMxx(folder, place).up()
     try:
+        for name in ADVERSARIES:
+            mxx.save(name, JOB.format(python=python_for(place.user), program=ADVERSARY, name=name))
         for number in range(1, rounds + 1):
             began = time.monotonic()
             for death in chance.sample(DEATHS, len(DEATHS)):
@@ -179,14 +197,16 @@ def batch(mxx: PlacedMxx, death: str, folder: Path, chance: random.Random) -> No
     names = chance.sample(list(ADVERSARIES), len(ADVERSARIES))
     cells = [begin(mxx, name, death, folder / name) for name in names]
     try:
-        until(lambda: all(cell.is_arranged() for cell in cells), CALM, "every adversary at work")
+        wait(lambda: all(cell.is_arranged() for cell in cells), f"{death}: every adversary at work")
         time.sleep(
             chance.uniform(0, 0.3)
         )  # the moment of death is part of the dice, not something to wait for
         strike(mxx, death, cells)
-        ended = [mxx.ended(cell.run, CALM) for cell in cells]
-        for cell, run in zip(cells, ended, strict=True):
-            judge(mxx.place, cell, run)
+        wait(
+            lambda: all(run["finished_at"] for run in mxx.runs("limit=13")), f"{death}: every run at its end"
+        )
+        for cell in cells:
+            judge(mxx.place, cell, mxx.run(cell.run))
     finally:
         for cell in cells:
             cell.stranger.kill()
@@ -194,16 +214,16 @@ def batch(mxx: PlacedMxx, death: str, folder: Path, chance: random.Random) -> No
 
 
 def begin(mxx: PlacedMxx, name: str, death: str, folder: Path) -> Cell:
-    python, job = python_for(mxx.place.user), f"{folder.parent.name}-{name}"
     for path in (folder.parent, folder, folder / "beside"):
         path.mkdir(exist_ok=True)
         os.chown(path, mxx.place.user, -1)
     (folder / "beside" / "stranger").touch()
     user = mxx.place.user
-    stranger = subprocess.Popen([python, ADVERSARY, name], cwd=folder / "beside", user=user, group=user)
-    program = f'cmd = ["{python}", "{ADVERSARY}", "{name}"]\ncwd = "{folder}"\nwait = false'
-    mxx.save(job, f"[job]\ngrace = 0.5\n\n[os]\n{program}\n\n[lifetime]\nlifetime = 300\n")
-    return Cell(name, death, folder, stranger, mxx.trigger(job))
+    command = [python_for(user), "-IS", ADVERSARY, name]
+    stranger = subprocess.Popen(command, cwd=folder / "beside", user=user, group=user)
+    status, run = mxx.ask("POST", f"jobs/{name}/trigger/", {"params": {"folder": str(folder)}})
+    assert status == 202, run
+    return Cell(name, death, folder, stranger, run["id"])
 
 
 def strike(mxx: PlacedMxx, death: str, cells: list[Cell]) -> None:
@@ -244,6 +264,14 @@ def show(place: Place) -> None:
     for name in ADVERSARIES if not place.why_not else ():
         counts = [place.found[name, what] for what in ("cells", "survivors", "harmed", "silent")]
         say(f"{name:16} {counts[0]:5} {counts[1]:9} {counts[2]:6} {counts[3]:6}")
+
+
+def wait(condition: Callable[[], bool], what: str) -> None:
+    """Looks seldom: the machine is busy enough."""
+    limit = time.monotonic() + CALM
+    while not condition():
+        assert time.monotonic() < limit, f"not within {CALM:g} s: {what}"
+        time.sleep(0.3)
 
 
 def say(text: str) -> None:

@@ -5,12 +5,10 @@ Whatever happens, they end by themselves after a minute.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
 
@@ -41,7 +39,7 @@ def fork(child: Callable[[], object]) -> int:
 def again(mode: str, environment: dict[str, str] | None = None) -> None:
     """Become another adversary, with this environment."""
     environment = dict(os.environ) if environment is None else environment
-    os.execve(sys.executable, [sys.executable, __file__, mode], environment)
+    os.execve(sys.executable, [sys.executable, "-IS", __file__, mode], environment)
 
 
 def close_all() -> None:
@@ -146,9 +144,14 @@ def watch(other: int, until: float) -> None:
     me = os.getpid()
     while time.monotonic() < until:
         if not (other and os.path.exists(f"/proc/{other}")):
-            other = fork(lambda: (os.setsid(), watch(me, until)))
+            other = fork(lambda: watch_apart(me, until))
         time.sleep(0.01)
     os._exit(0)
+
+
+def watch_apart(other: int, until: float) -> None:
+    os.setsid()
+    watch(other, until)
 
 
 def storm() -> None:
@@ -158,7 +161,7 @@ def storm() -> None:
     mark()
     while time.monotonic() < until:
         number += 1
-        fork((lambda: (os.setsid(), live())) if not number % 10 and number < 400 else lambda: None)
+        fork(daemon if not number % 10 and number < 400 else lambda: None)
         time.sleep(0.01)
 
 
@@ -186,6 +189,9 @@ def phoenix() -> None:
 
 def headless() -> None:
     """Its main thread has ended, another lives on: the kernel shows a zombie."""
+    import ctypes  # a start is cheap without them
+    import threading
+
     threading.Thread(target=live).start()
     ctypes.CDLL(None).pthread_exit(None)
 

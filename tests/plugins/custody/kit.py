@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def lifetime(seconds: float, **options: Any) -> Section:
     return ("lifetime", "lifetime", {"lifetime": seconds, **options})
 
 
+@cache
 def python_for(user: int) -> str:
     """An interpreter with which this user can run a zygote; "" when all are out of reach."""
     for found in (sys.executable, "/usr/bin/python3"):
@@ -67,7 +69,7 @@ def python_for(user: int) -> str:
 def adversary(mode: str, folder: Path, python: str = sys.executable) -> Section:
     """A program that tries to get away; its processes leave their marks in the folder."""
     folder.mkdir(exist_ok=True)
-    return program(python, ADVERSARY, mode, cwd=str(folder), wait=False)
+    return program(python, "-IS", ADVERSARY, mode, cwd=str(folder), wait=False)
 
 
 @dataclass

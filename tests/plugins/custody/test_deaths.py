@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def place(user: int) -> Iterator[Path]:
 
 @pytest.fixture
 def home(place: Path, user: int, python: str) -> Iterator[Home]:
-    options = {"user": user, "group": user, "extra_groups": []} if user != os.getuid() else {}
+    options: dict[str, Any] = {"user": user, "group": user, "extra_groups": []} if user != os.getuid() else {}
     opened = Home(place, Zygote(python=python, **options).ready())
     yield opened
     opened.close()
@@ -75,7 +76,7 @@ def strangers(place: Path, user: int, python: str) -> Iterator[dict[str, Path]]:
         folder.mkdir()
         (folder / "stranger").touch()
         os.chown(folder, user, -1)
-        processes.append(subprocess.Popen([python, ADVERSARY, mode], cwd=folder, user=user))
+        processes.append(subprocess.Popen([python, "-IS", ADVERSARY, mode], cwd=folder, user=user))
     until(lambda: all(living(folder) for folder in folders.values()), 40)
     yield folders
     for process in processes:
