@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 
 
@@ -9,6 +10,8 @@ class JobsConfig(AppConfig):
     verbose_name = "MXX"
 
     def ready(self) -> None:
+        from jobs.checks import custody
         from jobs.models.role import make_groups
 
+        register(custody)
         post_migrate.connect(make_groups, sender=self)

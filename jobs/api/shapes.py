@@ -168,6 +168,11 @@ class StartedShape(Shape):
     status = serializers.ChoiceField(Status.choices)
 
 
+class CustodyShape(Shape):
+    strength = serializers.CharField(help_text="kernel, strong, best_effort, or none: runs cannot start here")
+    weakness = serializers.CharField(help_text="why it is no more than that")
+
+
 class HealthShape(Shape):
     """Without a token only the status."""
 
@@ -178,6 +183,7 @@ class HealthShape(Shape):
     queued = serializers.IntegerField(required=False)
     slots = serializers.IntegerField(required=False)
     disk = serializers.CharField(required=False, help_text="a sentence once the disk is nearly full")
+    custody = CustodyShape(required=False)
     version = serializers.CharField(required=False)
 
 

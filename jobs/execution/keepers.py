@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import logging
 import os
+import select
 import subprocess
 import sys
-from typing import Any
+import time
+from typing import Any, Protocol
 
 from django.conf import settings
 
+from plugins.apart import apart
 from plugins.custody.spec import RunSpec, clean_environment
 
 log = logging.getLogger("mxx.keepers")
+
+COLD_LOOK = 0.1
+"""Seconds between two looks at keepers that cannot tell."""
 
 
 def _python(module: str, **options: Any) -> subprocess.Popen[bytes]:
@@ -23,9 +29,76 @@ def _python(module: str, **options: Any) -> subprocess.Popen[bytes]:
         cwd=settings.BASE_DIR,
         env=clean_environment(),
         stdin=subprocess.PIPE,
-        start_new_session=True,
+        **apart(),
         **options,
     )
+
+
+class Keepers(Protocol):
+    """Of one supervisor."""
+
+    @property
+    def alive(self) -> bool: ...
+
+    def open(self) -> None: ...
+
+    def start(self, spec: RunSpec) -> object: ...
+
+    def wait(self, seconds: float) -> bool: ...
+
+    def heard(self) -> list[dict[str, Any]]: ...
+
+    def close(self) -> None: ...
+
+
+def keepers() -> Keepers:
+    return ColdKeepers() if os.name == "nt" else ZygoteKeepers()
+
+
+class ColdKeepers:
+    """A process a run, for where nothing can fork. What they do is seen on disk, some times a second."""
+
+    alive = True
+
+    def __init__(self) -> None:
+        self._going: list[tuple[RunSpec, subprocess.Popen[bytes]]] = []
+        self._started: set[tuple[int, int]] = set()
+        self._news: list[dict[str, Any]] = []
+
+    def open(self) -> None:
+        """There is nothing to prepare."""
+
+    def start(self, spec: RunSpec) -> None:
+        self._going.append((spec, start_cold(spec)))
+
+    def wait(self, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while not self._look() and time.monotonic() < until:
+            time.sleep(COLD_LOOK)
+        return bool(self._news)
+
+    def heard(self) -> list[dict[str, Any]]:
+        news, self._news = self._news, []
+        return news
+
+    def close(self) -> None:
+        """They live on."""
+
+    def _look(self) -> bool:
+        for spec, keeper in list(self._going):
+            key, ended = (spec.run, spec.attempt), keeper.poll() is not None
+            at = (spec.dir.started() or {}).get("at")
+            if at and key not in self._started:
+                self._started.add(key)
+                self._tell("started", spec, at)
+            if ended:
+                self._going.remove((spec, keeper))
+                self._started.discard(key)
+                self._tell("ended" if spec.dir.result() else "gone", spec, time.time())
+        return bool(self._news)
+
+    def _tell(self, kind: str, spec: RunSpec, at: float) -> None:
+        self._news.append({"kind": kind, "run": spec.run, "attempt": spec.attempt, "at": at})
 
 
 class ZygoteKeepers:
@@ -62,6 +135,10 @@ class ZygoteKeepers:
             return []
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         return [json.loads(line) for line in lines]
+
+    def wait(self, seconds: float) -> bool:
+        """True as soon as there is news."""
+        return bool(select.select([self.notices], [], [], seconds)[0])
 
     def close(self) -> None:
         """The zygote ends at the end of its input; keepers with a run live on."""

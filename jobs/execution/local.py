@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import select
 import threading
 import time
 
@@ -12,7 +11,7 @@ from django.db import DataError
 from jobs import services
 from jobs.execution.claim import claim
 from jobs.execution.finishing import finish_all, finish_without_result, note_started
-from jobs.execution.keepers import ZygoteKeepers
+from jobs.execution.keepers import keepers
 from jobs.execution.owner import host_name
 from jobs.execution.recovery import Fate, orphans, recover, release_reservations
 from jobs.execution.specs import spec_of
@@ -39,7 +38,7 @@ class LocalDispatcher:
     def __init__(self, owner: str, slots: int) -> None:
         self.owner, self.slots = owner, slots
         self.kick = threading.Event()
-        self.keepers = ZygoteKeepers()
+        self.keepers = keepers()
         self._sweeps = Sweeps()
         self._seen: dict[int, float] = {}
         """Run id -> when it was last handed over or first met; to tell a slow start from a lost one."""
@@ -91,7 +90,7 @@ class LocalDispatcher:
 
     def collect(self) -> None:
         """Gather the keepers' notices of 20 ms into one transaction."""
-        if not select.select([self.keepers.notices], [], [], 0.5)[0]:
+        if not self.keepers.wait(0.5):
             return
         time.sleep(BATCH)
         notices = self.keepers.heard()

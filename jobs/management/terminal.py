@@ -56,9 +56,9 @@ class Terminal:
             self._out.write(json.dumps(services.describe_run(run), ensure_ascii=False) + "\n")
         else:
             reason = f": {run.reason}" if run.reason else ""
-            self._err.write(
-                f"mxx: {run.job_name} {run.get_status_display().lower()}{reason} (run {run.pk})\n"
-            )
+            custody = services.custody_in_words(run.receipt or {})
+            told = f"run {run.pk}; custody: {custody}" if custody else f"run {run.pk}"
+            self._err.write(f"mxx: {run.job_name} {run.get_status_display().lower()}{reason} ({told})\n")
 
     def _draw(self) -> None:
         """Not behind half a line of output: that would be erased with it."""

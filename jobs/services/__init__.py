@@ -12,6 +12,7 @@ from jobs.services.applications import (
     save_application,
 )
 from jobs.services.collisions import Collision, collisions
+from jobs.services.custody import custody_here, custody_in_words
 from jobs.services.deletion import delete_job
 from jobs.services.detached import Outliving, detached_programs, stop_detached_program
 from jobs.services.drafts import Draft, read_draft
@@ -81,6 +82,8 @@ __all__ = [
     "check_link",
     "check_secret",
     "collisions",
+    "custody_here",
+    "custody_in_words",
     "declared_params",
     "default_zone",
     "delete_application",

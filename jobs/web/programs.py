@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jobs import services
 from jobs.web.words import took
 
 
@@ -54,6 +55,8 @@ class Receipt:
     checked: float | None
     left: int
     detached: int = 0
+    custody: str = ""
+    """How well they were kept, and why no better."""
 
 
 def receipt_of(receipt: dict[str, Any] | None, events: list[dict[str, Any]]) -> Receipt | None:
@@ -72,6 +75,7 @@ def receipt_of(receipt: dict[str, Any] | None, events: list[dict[str, Any]]) -> 
         receipt.get("checked"),
         left,
         int(receipt.get("detached") or 0),
+        services.custody_in_words(receipt),
     )
 
 

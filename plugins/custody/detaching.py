@@ -12,7 +12,7 @@ from typing import Any
 from plugins.context import LaunchRequest
 from plugins.custody.backends.base import Backend, Member
 from plugins.custody.rundir import RunDir
-from plugins.custody.spec import RunSpec, outer_environment
+from plugins.custody.spec import RunSpec
 from plugins.custody.stations.base import Station
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -47,6 +47,10 @@ class DetachedSpec:
         return RunDir(self.place)
 
 
+Fork = Callable[[DetachedSpec, Backend], tuple[int, int]]
+"""Makes the keeper; its pid, and a pipe with its answer."""
+
+
 def place_of(run: RunDir, number: int) -> RunDir:
     """Where a detached program of a run lives on disk."""
     return RunDir(run.file(f"detached/{number}"))
@@ -63,7 +67,14 @@ class Detaching:
         """answer(): {"pid", "start", "keeper"} once it runs, or {"refused": a sentence}."""
         if sys.platform == "win32":
             answer({"refused": f"cannot start {order.name}: detached programs are not kept on Windows yet"})
-            return
+        else:
+            from plugins.custody.stations import detach
+
+            self._start(number, order, shown, answer, detach.fork_keeper)
+
+    def _start(
+        self, number: int, order: LaunchRequest, shown: LaunchRequest, answer: Answer, fork: Fork
+    ) -> None:
         spec = DetachedSpec(
             place=str(place_of(self._spec.dir, number).place),
             mark=os.urandom(8).hex(),
@@ -75,7 +86,7 @@ class Detaching:
             nice=self._spec.nice,
             grace=self._spec.grace,
         )
-        pid, told = _fork_keeper(spec, self._backend)
+        pid, told = fork(spec, self._backend)
         self.pids.add(pid)
         heard: list[bytes] = []
 
@@ -108,31 +119,3 @@ def _read(text: bytes, name: str) -> dict[str, Any]:
     except ValueError:
         return {"refused": f"cannot start {name}: its own keeper ended before it could"}
     return told
-
-
-def _fork_keeper(spec: DetachedSpec, backend: Backend) -> tuple[int, int]:
-    """(its pid, a pipe with its answer). In a group and with a mark of its own before it is a program of its own."""
-    wanted, giving = os.pipe()
-    answering, answered = os.pipe()
-    pid = os.fork()
-    if not pid:
-        _become_keeper(spec, backend, wanted, answered)
-    os.close(wanted)
-    os.close(answered)
-    with os.fdopen(giving, "wb") as line:
-        line.write(spec.line())
-    return pid, answering
-
-
-def _become_keeper(spec: DetachedSpec, backend: Backend, line: int, answer: int) -> None:
-    try:
-        os.setsid()
-        backend.enter_group()
-        backend.enter_keeper(spec.mark)
-        os.dup2(line, 0)
-        os.dup2(answer, 1)
-        os.chdir(ROOT)
-        argv = [sys.executable, "-m", "plugins.custody.detached"]
-        os.execve(sys.executable, argv, outer_environment())
-    finally:
-        os._exit(1)

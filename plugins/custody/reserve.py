@@ -60,10 +60,12 @@ class Reserve:
 
 
 def _allocate(file: int) -> None:
-    try:
-        os.posix_fallocate(file, 0, SIZE)
-    except AttributeError:
+    allocate = getattr(os, "posix_fallocate", None)  # neither macOS nor Windows has it
+    if allocate is None:
         write_all(file, bytes(SIZE))
+        return
+    try:
+        allocate(file, 0, SIZE)
     except OSError as error:
         if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):
             raise

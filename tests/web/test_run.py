@@ -225,3 +225,9 @@ def test_strangers_are_shown_as_left_alone(web: Client) -> None:
     }
     page = page_of(web, story.run(story.job("hello", HELLO), receipt=receipt))
     assert "MAA.exe, 77" in page and "6 of yours untouched" in page
+
+
+def test_the_page_says_how_strong_custody_was(web: Client) -> None:
+    receipt = {"launches": [], "started": 1, "left": 0, "strength": "strong", "weakness": "no cgroup here"}
+    page = page_of(web, story.run(story.job("hello", HELLO), receipt=receipt))
+    assert "Custody: strong (no cgroup here)." in page

@@ -43,6 +43,7 @@ def _answer() -> dict[str, Any]:
                 "queued": health.queued,
                 "slots": health.slots,
                 "disk": health.disk,
+                "custody": services.custody_here(),
                 "version": version,
             }
         ).data

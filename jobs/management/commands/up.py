@@ -14,7 +14,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from jobs import services
 from jobs.management.firststart import Start, prepare
+from plugins.apart import apart
 
 CHILDREN = ("runweb", "runscheduler")
 STOP_WITHIN = 10.0
@@ -38,7 +40,7 @@ class Child:
         self.process = subprocess.Popen(
             [sys.executable, str(manage), self.command, "--child"],
             stdin=subprocess.PIPE,
-            start_new_session=True,
+            **apart(),
         )
 
     def mend(self) -> str:
@@ -120,6 +122,8 @@ class Command(BaseCommand):
             return
         if start.setup:
             self.stdout.write(f"mxx: make the first admin, once: http://{name}:{port}/setup/{start.setup}/")
+        custody = services.custody_in_words(services.custody_here())
+        self.stdout.write(f"mxx: custody of programs: {custody or services.custody_here()['weakness']}")
         self.stdout.write(f"mxx: serving at http://{name}:{port}/ (Ctrl-C stops it; running jobs go on)")
         self.stdout.flush()
 

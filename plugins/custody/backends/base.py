@@ -46,6 +46,10 @@ class Backend(Protocol):
     """Why the strength is not "kernel", in words."""
     polls: bool
     """members() finds whom it saw before: call it every half second, or they are lost."""
+
+    def promise(self) -> tuple[Strength, str]:
+        """What keepers of this machine will have: strength and weakness. For those who are none."""
+
     group: str
     """The kernel's group in which this keeper and all that it starts live; "" for none."""
 

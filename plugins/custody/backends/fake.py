@@ -149,6 +149,9 @@ class FakeBackend(NoGroups):
     def wake(self, identity: Identity) -> bool:
         return self._reached("wake", identity) is not None
 
+    def promise(self) -> tuple[Strength, str]:
+        return self.strength, self.weakness
+
     def boot(self) -> str:
         return "fake"
 

@@ -29,6 +29,9 @@ class LinuxBackend:
         self.strength: Strength = "kernel" if self.group else "strong"
         self.weakness = "" if self.group else cgroup.ground().why_not or "no group could be entered"
 
+    def promise(self) -> tuple[Strength, str]:
+        return ("kernel", "") if cgroup.ground().path else (self.strength, self.weakness)
+
     def prepare_groups(self) -> bool:
         cgroup.disband_left_over()
         return bool(cgroup.ground().path)

@@ -54,6 +54,9 @@ class PollingBackend(NoGroups):
     def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], output: int, errors: int) -> int:
         return posix.spawn(argv, cwd, env, output, errors)
 
+    def promise(self) -> tuple[Strength, str]:
+        return self.strength, self.weakness
+
     def childless(self) -> bool:
         """No proof: an orphan becomes another process's child here."""
         return False

@@ -44,6 +44,9 @@ class WindowsBackend(NoGroups):
         self._job: JobObject | None = None
         self._children: dict[int, subprocess.Popen[bytes]] = {}
 
+    def promise(self) -> tuple[Strength, str]:
+        return self.strength, self.weakness
+
     # ---- keeper and runner
 
     def enter_keeper(self, mark: str) -> None:

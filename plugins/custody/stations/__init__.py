@@ -26,7 +26,7 @@ def station(machine: Backend) -> Station:
 
 def prepare_keeper() -> None:
     """Once in a keeper process, before its first marker: Ctrl-C and its like are for the launcher."""
-    if sys.platform != "win32":  # there a console of its own does it: plugins.custody.apart
+    if sys.platform != "win32":  # there a console of its own does it: plugins.apart
         from plugins.custody.stations import posix
 
         posix.prepare_signals()
