@@ -23,7 +23,7 @@ from jobs.services.owner import local_owner_token
 from jobs.services.params import declared_params
 from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.plugins import plugin_catalog
-from jobs.services.preview import Preview, preview_schedule
+from jobs.services.preview import Preview, preview_draft, preview_schedule
 from jobs.services.quiet import begin_quiet, end_quiet, quiet_now
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
 from jobs.services.room import little_room, why_no_start
@@ -118,6 +118,7 @@ __all__ = [
     "pause_job",
     "pause_schedule",
     "plugin_catalog",
+    "preview_draft",
     "preview_schedule",
     "queue_file_run",
     "quiet_now",

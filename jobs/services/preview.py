@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from jobs.services.drafts import default_zone
+from jobs.services.drafts import Draft, default_zone
 from jobs.timing import clock
 from jobs.timing import table as tables
 
@@ -24,3 +24,13 @@ def preview_schedule(table: dict[str, Any], *, start: datetime | None = None, co
     timing = tables.read_schedule(table, path="schedule", default_zone=default_zone(), created=start)
     moments = tables.preview(timing, start, count)
     return Preview(timing.text, moments, [*timing.notes, *tables.notes(timing, moments)])
+
+
+def preview_draft(draft: Draft, *, count: int = 10) -> list[Preview]:
+    """Of each schedule of a job file that was checked, but is not saved."""
+    now = clock.now()
+    told = []
+    for timing in draft.timings:
+        moments = tables.preview(timing, now, count)
+        told.append(Preview(timing.text, moments, [*timing.notes, *tables.notes(timing, moments)]))
+    return told

@@ -104,11 +104,11 @@ def cancel_job(*, job: Job, reason: str = "") -> int:
 def request_cancel(runs: RunQuerySet, *, reason: str) -> int:
     """Queued ones end here; for active ones the owner's supervisor passes the request to the keeper."""
     now = clock.now()
-    ended = runs.queued().update(
-        status=Status.CANCELLED, reason=reason, finished_at=now, cancel_requested_at=now
-    )
+    end = {"status": Status.CANCELLED, "reason": reason, "finished_at": now, "cancel_requested_at": now}
+    ended = runs.queued().update(**end)
     asked = runs.active().filter(cancel_requested_at__isnull=True)
-    return ended + asked.update(cancel_requested_at=now, cancel_reason=reason)
+    count = ended + asked.update(cancel_requested_at=now, cancel_reason=reason)
+    return count + runs.queued().update(**end)  # one that failed in between, and waits for its retry
 
 
 def retry_run(*, run: Run, by: Caller = None) -> Run:

@@ -50,6 +50,7 @@ settings_urls = [
 
 time_urls = [
     path("next/", times.upcoming, name="next"),
+    path("check/", times.check, name="check"),
     path("quiet/", times.begin_quiet, name="quiet"),
     path("quiet/end/", times.end_quiet, name="end-quiet"),
 ]

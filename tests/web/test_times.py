@@ -55,3 +55,16 @@ def test_who_may_only_look_makes_no_quiet(client: Client, daily: Job) -> None:
     assert "Be quiet" not in client.get("/next/").content.decode()
     assert client.post("/quiet/", {"hours": "1"}).status_code == 403
     assert not Quiet.objects.exists()
+
+
+def test_before_saving_the_next_ten_times_are_told_in_words(web: Client) -> None:
+    shown = web.post("/check/", {"toml": DAILY}, headers={"HX-Request": "true"}).content.decode()
+    assert "Every day at 04:00" in shown
+    assert shown.count("<time ") == 10
+    assert not Job.objects.exists()
+
+
+def test_before_saving_a_day_that_never_comes_is_refused_with_its_field(web: Client) -> None:
+    text = '[os]\ncmd = "true"\n[schedule]\ntrigger = "cron"\nexpression = "0 0 30 2 *"\n'
+    shown = web.post("/check/", {"toml": text}).content.decode()
+    assert "schedule[0].expression" in shown and "February has no 30th" in shown

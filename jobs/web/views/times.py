@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs import services
 from jobs.timing import moments
 from jobs.web.gate import member, needs
-from jobs.web.pages.times import next_page, why_page
+from jobs.web.pages.times import next_page, plan_of, why_page
 from jobs.web.render import job_or_404, page, viewer_of
 from jobs.web.viewer import Viewer
 from plugins.exceptions import BadInput, Problem
@@ -75,3 +75,19 @@ def read_moment(text: str, field: str, viewer: Viewer) -> datetime:
     except ValueError as error:
         example = viewer.local(viewer.now + timedelta(hours=2)).strftime("%Y-%m-%dT%H:00")
         raise BadInput(Problem(field, "moment", str(error), example)) from None
+
+
+@needs("jobs.change_job")
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """When the schedules of a text that is not saved yet would be due; beside the editor, or as a page of its own."""
+    viewer = viewer_of(request)
+    context: dict[str, object] = {"viewer": viewer}
+    try:
+        draft = services.read_draft(text=request.POST.get("toml", "").replace("\r\n", "\n"))
+        context["plans"] = [plan_of(one, viewer) for one in services.preview_draft(draft)]
+    except BadInput as error:
+        context["problems"] = error.problems
+    if request.headers.get("HX-Request"):
+        return render(request, "parts/when.html", context)
+    return page(request, "check.html", context)
