@@ -30,24 +30,18 @@ def terminate(
     grace: float,
     pause: Callable[[float], None],
     proof: Callable[[], bool] = lambda: False,
-    own_stop: Callable[[], bool] = lambda: False,
     kill_all: Callable[[], object] = lambda: None,
     now: Callable[[], float] = time.monotonic,
 ) -> Ending:
     """End every member. pause(seconds) must keep the keeper's pipes drained meanwhile.
 
-    own_stop() begins the programs' own stop commands at its first call and is true while one of them works; they are
-    part of the grace, and nobody is asked before they are done.
     proof() is True when the kernel itself says that nobody is left; then no look is needed. kill_all() kills at
     one blow where the platform can, beside killing each.
     Takes nothing when there is nobody, up to `grace` seconds for those that listen, a little more for the deaf.
     """
     work = _Termination(backend, members, pause, proof, kill_all, now)
     if not proof():
-        until = now() + grace
-        while own_stop() and now() < until:
-            pause(0.01)
-        work.ask(until)
+        work.ask(now() + grace)
         work.kill(DEADLINE)
     return work.ending
 
