@@ -38,6 +38,9 @@ class LaunchRequest:
     """It outlives the run on purpose."""
     lifetime: float | None = None
     """Seconds after which a detached program is ended; None: when it is stopped."""
+    claim: str = ""
+    """The file of the program that this one hands over to; it becomes part of the run."""
+    claim_within: float = 30.0
     restart_of: int | None = None
     """The number of the launch that this one repeats."""
 
@@ -159,6 +162,8 @@ class RunContext:
         label: str = "",
         stop: Sequence[str | os.PathLike[str]] = (),
         lifetime: float | None = None,
+        claim: str | os.PathLike[str] = "",
+        claim_within: float = 30.0,
     ) -> Launch:
         """Start a program in the run's custody; everything it starts ends with the run.
 
@@ -166,17 +171,29 @@ class RunContext:
         wait at most, then TimeoutError. shell: argv is one string for the platform's shell. label: what log and
         receipt call it instead of its file name. stop: a command that makes it end, run first when the run ends.
         detached: it outlives the run on purpose, in custody of its own, until it is stopped or its lifetime (seconds)
-        is over; nobody waits for it. Raises CannotLaunch.
+        is over; nobody waits for it.
+        claim: the whole path of a program that this one hands over to and that is not below it: the one that appears
+        within `claim_within` seconds becomes part of the run. Returns once it is there. Raises CannotLaunch.
         """
         if lifetime is not None and not detached:
             raise CannotLaunch("lifetime is for detached programs: those of a run end with it")
+        if claim and detached:
+            raise CannotLaunch("a detached program cannot claim another: what it hands over to is left alone")
         words = _shell(argv) if shell else _words(argv)
         folder = None if cwd is None else os.fspath(cwd)
         variables = {str(name): _word(value) for name, value in {**self.environment, **(env or {})}.items()}
         request = LaunchRequest(
-            words, folder, variables, _label(label), _words(stop) if stop else [], detached, lifetime
+            words,
+            folder,
+            variables,
+            _label(label),
+            _words(stop) if stop else [],
+            detached,
+            lifetime,
+            _word(claim),
+            claim_within,
         )
-        launch = self._start(request, holds=not wait and not detached)
+        launch = self._start(request, holds=(not wait or bool(claim)) and not detached)
         if wait and not detached:
             self.wait_for(launch, timeout)
         return launch

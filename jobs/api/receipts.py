@@ -10,6 +10,11 @@ from rest_framework import serializers
 Shape = serializers.Serializer[Any]
 
 
+class ProcessShape(Shape):
+    pid = serializers.IntegerField()
+    name = serializers.CharField()
+
+
 class LaunchShape(Shape):
     number = serializers.IntegerField()
     argv = serializers.ListField(child=serializers.CharField(), help_text="secrets are ***")
@@ -28,6 +33,9 @@ class LaunchShape(Shape):
         allow_null=True, required=False, help_text="the launch whose stop command this is"
     )
     detached = serializers.BooleanField(required=False, help_text="left on purpose: it outlives the run")
+    claimed = ProcessShape(
+        allow_null=True, required=False, help_text="what it handed over to; weaker evidence than custody"
+    )
 
 
 class DetachedShape(Shape):
@@ -45,11 +53,6 @@ class DetachedShape(Shape):
 
 class DetachedListShape(Shape):
     results = DetachedShape(many=True)
-
-
-class ProcessShape(Shape):
-    pid = serializers.IntegerField()
-    name = serializers.CharField()
 
 
 class OtherShape(ProcessShape):

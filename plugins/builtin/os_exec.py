@@ -41,6 +41,8 @@ class OsCommand(Plugin):
     stop: a command that makes it end, run first when the run ends and it is still there; written as cmd is.
     detached: start it and leave it: it outlives the run, until you stop it on the run's page or its lifetime is over.
     lifetime: of a detached program: how long it may stay.
+    claim: the whole path of a program that it hands over to, as an emulator's command line does: that becomes part of the run.
+    claim_within: how long to wait for that program to appear.
     """
 
     name = "os"
@@ -58,23 +60,21 @@ class OsCommand(Plugin):
         stop: str | list[str] | None = None,
         detached: bool = False,
         lifetime: Duration | None = None,
+        claim: str | None = None,
+        claim_within: Duration = 30.0,
     ) -> None:
         self.cmd, self.wait, self.must_succeed, self.shell = cmd, wait, check, shell
         self.cwd, self.env, self.timeout, self.kill = cwd, env, timeout, kill
         self.stop = words(stop or [])
         self.detached, self.lifetime = detached, lifetime
+        self.claim, self.claim_within = claim or "", claim_within
 
     @classmethod
     def check(cls, options: dict[str, Any]) -> list[tuple[str, str, str]]:
         shell = options.get("shell", False)
         stop = options.get("stop")
-        aside = options.get("lifetime") is not None and not options.get("detached")
         return [
-            *(
-                [("lifetime", "is for a detached program; a run's own have [lifetime]", "detached = true")]
-                if aside
-                else []
-            ),
+            *_problems_of_leaving(options),
             *command_problems("cmd", options.get("cmd"), shell),
             *(command_problems("stop", stop) if stop is not None else []),
         ]
@@ -93,9 +93,29 @@ class OsCommand(Plugin):
             stop=self.stop,
             detached=self.detached,
             lifetime=self.lifetime,
+            claim=self.claim,
+            claim_within=self.claim_within,
         )
         if self.wait and not self.detached and self.must_succeed:
             require_success(launch)
+
+
+def _problems_of_leaving(options: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Programs that leave the run, or hand over to one that was never in it."""
+    claim, detached = options.get("claim"), options.get("detached")
+    if options.get("lifetime") is not None and not detached:
+        return [("lifetime", "is for a detached program; a run's own have [lifetime]", "detached = true")]
+    if claim and detached:
+        return [
+            (
+                "claim",
+                "does not go with detached: what a detached program starts is its own",
+                "no line at all",
+            )
+        ]
+    if isinstance(claim, str) and not os.path.isabs(claim) and "$" not in claim:
+        return [("claim", "must be the whole path of a program's file", 'claim = "/opt/emulator/player"')]
+    return []
 
 
 def require_success(launch: Launch) -> None:

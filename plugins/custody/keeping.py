@@ -67,7 +67,9 @@ class Keeper:
         self.output = Output(Writer(self.dir.place, spec.log_limit), self.mask, station)
         self.runner = RunnerHandle(station, self._take, self._line_broken)
         self.programs = Programs(spec, backend, self.journal, self.output, self.mask, station)
-        self.launches = Launches(spec, backend, self.programs, self.events, self.output, self.runner, station)
+        self.launches = Launches(
+            spec, backend, self.programs, self.events, self.output, self.runner, station, self.journal
+        )
 
     # ---- the whole way
 
@@ -164,7 +166,7 @@ class Keeper:
             self._members,
             grace=stopping.run(self.spec.grace, self._turn),
             pause=self._turn,
-            proof=self.backend.childless,
+            proof=self.launches.empty,
         )
         named = self._end_by_name() if self.kill_names else []
         self._drain()
@@ -216,7 +218,7 @@ class Keeper:
     def _patience(self) -> float:
         """Seconds until the next thing that must not be late."""
         moments = [self.next_look, self.runner.deaf_at, self.cleanup_until, self.launches.look_at]
-        moments += [self.output.settle_at, self.meter.look_at]
+        moments += [self.output.settle_at, self.meter.look_at, self.launches.claims.look_at]
         if self.spec.timeout is not None and self._may_interrupt():
             moments.append(self.began + self.spec.timeout)
         return min(moment for moment in moments if moment is not None) - time.monotonic()
@@ -231,6 +233,8 @@ class Keeper:
             self._measure()
         if now >= self.next_look:
             self._look()
+        if self.launches.claims.look_at is not None and now >= self.launches.claims.look_at:
+            self.launches.look_for_claims(self._members)
         if self.launches.look_at is not None and now >= self.launches.look_at:
             self.launches.tell_who_is_gone(self._members)
         if self.runner.deaf_at is not None and now >= self.runner.deaf_at:
@@ -277,6 +281,7 @@ class Keeper:
             self.interrupted = True
             self.verdict.settle(status, reason)
             self.output.say(reason)
+            self.launches.claims.give_up("the run is being stopped")
             self.runner.stop(status)
 
     def _start_cleanup_budget(self) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 from plugins.context import LaunchRequest
 from plugins.custody.backends.base import Backend, Member
+from plugins.custody.claims import Claims
 from plugins.custody.detaching import Detaching
 from plugins.custody.events import Events
+from plugins.custody.lines import LineFile
 from plugins.custody.programs import Program, Programs
 from plugins.custody.runnerhandle import RunnerHandle
 from plugins.custody.spec import RunSpec
@@ -21,6 +23,8 @@ from plugins.output.draining import Output
 
 TREE_LOOK = 0.1
 """Seconds at least between two looks at the trees of programs whose main process has ended."""
+CLAIM_LOOK = 0.5
+"""Seconds between two looks whether a claimed program lives."""
 
 Members = Callable[[], list[Member]]
 
@@ -35,10 +39,12 @@ class Launches:
         output: Output,
         runner: RunnerHandle,
         station: Station,
+        ledger: LineFile,
     ) -> None:
         self._spec, self._backend, self._programs = spec, backend, programs
         self._events, self._output, self._runner = events, output, runner
         self.detaching = Detaching(spec, backend, station)
+        self.claims = Claims(spec, backend, ledger)
         self.look_at: float | None = None
         """When to look next whose tree is empty; None while nobody has died."""
         self._looked_at = 0.0
@@ -51,11 +57,28 @@ class Launches:
             if order.detached:
                 self._detach(request, order)
                 return
+            if order.claim:
+                self._claim(request, order, holds)
+                return
             program = self._programs.spawn(order, holds)
         except CannotLaunch as error:
             self._runner.say(kind="answer", request=request, refused=str(error))
             return
         self._answer(request, program)
+
+    def _claim(self, request: int, order: LaunchRequest, holds: bool) -> None:
+        """The runner waits until the program that it hands over to is there. Raises CannotLaunch."""
+
+        def done(why_not: str) -> None:
+            if why_not:
+                self._runner.say(kind="answer", request=request, refused=f"{program.name}: {why_not}")
+                return
+            self._answer(request, program)
+            if program.code is not None:  # it was told to nobody yet
+                self._runner.say(kind="exited", number=program.number, code=program.code)
+            self.look_at = time.monotonic()
+
+        program = self.claims.launch(order, lambda: self._programs.spawn(order, holds), done)
 
     def _detach(self, request: int, order: LaunchRequest) -> None:
         """The runner waits for its answer: no other launch can come in between."""
@@ -100,6 +123,15 @@ class Launches:
             if program.number not in lively and None not in lively:
                 program.gone = True
                 self._runner.say(kind="gone", number=program.number)
+        if self.claims.any_alive():  # no child of ours: nobody tells us of its end
+            self.look_at = self._looked_at + CLAIM_LOOK
+
+    def look_for_claims(self, members: Members) -> None:
+        self.claims.look({member.identity.pid for member in members()})
+
+    def empty(self) -> bool:
+        """Proof that nobody of the run is alive."""
+        return self._backend.childless() and not self.claims.any_alive()
 
     def members(self, session: int) -> list[Member]:
         """Everybody of the run who is alive, without its runner. session: the keeper's own."""
@@ -109,7 +141,7 @@ class Launches:
             spare=[self._runner.pid] if self._runner.pid else [],
             sessions={session: 0, **self._programs.sessions()},
         )
-        return self.detaching.without_theirs(found)
+        return [*self.detaching.without_theirs(found), *self.claims.members()]
 
 
 def busy(members: list[Member]) -> set[int | None]:

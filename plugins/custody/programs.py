@@ -41,6 +41,8 @@ class Program:
     ended: float | None = None
     code: int | None = None
     gone: bool = False
+    claimed: dict[str, Any] | None = None
+    """pid and name of the program that it handed over to."""
     how: str = ""
     asked: bool = False
     """The run's end ended it, not the program itself."""
@@ -64,6 +66,7 @@ class Program:
             "restart_of": self.order.restart_of,
             "stops": self.stops,
             "detached": self.order.detached,
+            "claimed": self.claimed,
         }
 
 

@@ -13,6 +13,7 @@ from plugins.custody.lines import encoded, read_lines, read_whole
 
 Key = tuple[str, str, str]
 SHARD = 1000
+LEDGER = {"intent", "launch", "claimed"}
 STARTED, CLEANUP = "started", "cleanup"
 """Start markers: of the attempt, and of the keeper that cleans up after a dead one."""
 
@@ -70,7 +71,7 @@ class RunDir:
 
     def ledger(self) -> list[dict[str, Any]]:
         """What was launched: an intent before each spawn, the identity after it."""
-        return [entry for entry in self._journal() if "intent" in entry or "launch" in entry]
+        return [entry for entry in self._journal() if LEDGER & entry.keys()]
 
     # ---- the end
 

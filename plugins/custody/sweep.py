@@ -7,6 +7,7 @@ from typing import Any
 
 from plugins.custody.backends import Identity, backend
 from plugins.custody.backends.base import Backend, Member, Strength
+from plugins.custody.claims import claimed_by
 from plugins.custody.kill import terminate
 from plugins.custody.receipt import receipt_of_the_lost
 from plugins.custody.rundir import CLEANUP, STARTED, RunDir
@@ -31,9 +32,10 @@ def sweep(folder: RunDir) -> dict[str, Any]:
     markers = [marker for name in (STARTED, CLEANUP) if (marker := folder.started(name))]
     dead = [one for one in markers if one.get("boot") == machine.boot() and not _lives(one)]
     groups = [one["group"] for one in dead if one.get("group")]
+    ledger = folder.ledger()
     ending = terminate(
         machine,
-        lambda: _members(machine, dead),
+        lambda: _members(machine, dead) + (claimed_by(machine, ledger) if dead else []),
         grace=max((float(one.get("grace", 0)) for one in dead), default=0.0),
         pause=time.sleep,
         kill_all=lambda: [machine.kill_group(group) for group in groups],
@@ -41,7 +43,7 @@ def sweep(folder: RunDir) -> dict[str, Any]:
     for group in groups:
         machine.disband(group)
     strength: Strength = "kernel" if groups else machine.strength
-    return receipt_of_the_lost(folder.ledger(), ending, strength, "" if groups else machine.weakness)
+    return receipt_of_the_lost(ledger, ending, strength, "" if groups else machine.weakness)
 
 
 def _members(machine: Backend, dead: list[dict[str, Any]]) -> list[Member]:
