@@ -62,10 +62,15 @@ class Claims:
         self.look_at = 0.0
         return program
 
-    def look(self, ours: set[int]) -> None:
-        """ours: pids in the run's custody anyway; a program among them needs no claim."""
+    def waits(self, program: Program) -> bool:
+        """While it is not known yet to whom it hands over."""
+        return any(claim.program is program for claim in self._waiting)
+
+    def look(self, members: Callable[[], list[Member]]) -> None:
+        """members(): in the run's custody anyway; a program among them needs no claim."""
         for claim in list(self._waiting):
             appeared = _pids_of(claim.path) - claim.before
+            ours = {member.identity.pid for member in members()} if appeared else set()
             if appeared & ours:
                 self._settle(claim, "")
                 continue
@@ -160,7 +165,9 @@ def _resolved(path: str) -> str:
 
 
 def _pids_of(path: str) -> set[int]:
-    """Living programs of this user that are exactly this file."""
+    """Living programs of this user that are exactly this file. On Linux 2 ms with 140 processes."""
+    if os.path.isdir("/proc/self"):
+        return {int(name) for name in os.listdir("/proc") if name.isdigit() and _is(f"/proc/{name}", path)}
     import psutil  # few runs claim
 
     me, wanted = psutil.Process().username(), os.path.normcase(path)
@@ -170,6 +177,13 @@ def _pids_of(path: str) -> set[int]:
             if os.path.normcase(process.exe()) == wanted and process.username() == me:
                 found.add(process.pid)
     return found
+
+
+def _is(process: str, path: str) -> bool:
+    try:
+        return os.readlink(f"{process}/exe") == path and os.stat(process).st_uid == os.geteuid()
+    except OSError:  # gone, the kernel's own, or another user's
+        return False
 
 
 def _roots(pids: set[int]) -> set[int]:

@@ -120,14 +120,14 @@ class Launches:
             return
         lively = busy(members())
         for program in ended:
-            if program.number not in lively and None not in lively:
+            if program.number not in lively and None not in lively and not self.claims.waits(program):
                 program.gone = True
                 self._runner.say(kind="gone", number=program.number)
         if self.claims.any_alive():  # no child of ours: nobody tells us of its end
             self.look_at = self._looked_at + CLAIM_LOOK
 
     def look_for_claims(self, members: Members) -> None:
-        self.claims.look({member.identity.pid for member in members()})
+        self.claims.look(members)
 
     def empty(self) -> bool:
         """Proof that nobody of the run is alive."""
