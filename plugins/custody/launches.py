@@ -123,7 +123,7 @@ class Launches:
             if program.number not in lively and None not in lively and not self.claims.waits(program):
                 program.gone = True
                 self._runner.say(kind="gone", number=program.number)
-        if self.claims.any_alive():  # no child of ours: nobody tells us of its end
+        if any(one.claimed and not one.gone for one in ended):  # no child of ours: nobody tells us of its end
             self.look_at = self._looked_at + CLAIM_LOOK
 
     def look_for_claims(self, members: Members) -> None:
