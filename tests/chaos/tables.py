@@ -1,0 +1,105 @@
+"""The database of a cell, read without MXX: what stands in it is part of the evidence."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+RUNS = (
+    "SELECT r.id, j.name, r.scheduled_for, r.source, r.status, r.attempt, r.idempotency_key, r.reason"
+    " FROM jobs_run r LEFT JOIN jobs_job j ON j.id = r.job_id ORDER BY r.id"
+)
+OVER = ("succeeded", "failed", "timed_out", "cancelled", "lost", "skipped", "missed")
+DEFAULT = "postgres://root@127.0.0.1:5432/test"
+
+
+class Row(NamedTuple):
+    id: int
+    job: str
+    scheduled_for: datetime | None
+    source: str
+    status: str
+    attempt: int
+    key: str | None
+    reason: str
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in OVER
+
+
+class Tables:
+    """url: for DATABASE_URL; "" is MXX's own default."""
+
+    url = ""
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+    def rows(self) -> list[Row]:
+        return [Row(pk, job, _moment(at), *rest) for pk, job, at, *rest in self.ask(RUNS)]
+
+
+class Sqlite(Tables):
+    def __init__(self, home: Path) -> None:
+        self.file = home / "db.sqlite3"
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.file, timeout=20)) as connection:
+            return connection.execute(sql).fetchall()
+
+
+class Postgresql(Tables):
+    """A database of its own on a server."""
+
+    def __init__(self, server: str) -> None:
+        self._server, self._name = server, f"mxx_chaos_{secrets.token_hex(6)}"
+        with self._connected(server) as connection:
+            connection.execute(f'CREATE DATABASE "{self._name}"')
+        self.url = urlunsplit(urlsplit(server)._replace(path=f"/{self._name}"))
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        with self._connected(self.url) as connection:
+            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        with self._connected(self._server) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+
+    @contextmanager
+    def _connected(self, url: str) -> Iterator[psycopg.Connection[Any]]:
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+            yield connection
+
+
+def tables_on(kind: str, home: Path) -> Tables:
+    """kind: "sqlite" or "postgresql"."""
+    if kind == "sqlite":
+        return Sqlite(home)
+    try:
+        return Postgresql(os.environ.get("MXX_TEST_DATABASE_URL", DEFAULT))
+    except psycopg.OperationalError as error:
+        if os.environ.get("MXX_REQUIRE_SERVICES") == "1":
+            raise
+        pytest.skip(f"no PostgreSQL: {error}")
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if value is None:
+        return None
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
