@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from tests.chaos.cell import Cell, Load
 from tests.chaos.processes import describe
@@ -118,4 +119,4 @@ def hand_overs(cell: Cell) -> int:
         if (match := DUE.match(line))
     ]
     writers = [number for _, number in sorted(wrote)]
-    return sum(one != other for one, other in zip(writers, writers[1:], strict=False))
+    return sum(one != other for one, other in pairwise(writers))

@@ -164,7 +164,7 @@ def _through_here() -> None:
                 words = [words[0], "-m", "tests.chaos.instrumented", words[2]]
             super().__init__(words, *args, **options)
 
-    subprocess.Popen = Popen  # type: ignore[misc]
+    subprocess.Popen = Popen  # type: ignore[assignment, misc]
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ class Postgresql(Tables):
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         with self._connected(self.url) as connection:
-            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
+            return connection.execute(sql).fetchall()
 
     def close(self) -> None:
         with self._connected(self._server) as connection:
