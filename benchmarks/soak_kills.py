@@ -61,8 +61,9 @@ def all_well(name: str, seed: int, options: argparse.Namespace) -> bool:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mxx-soak-") as folder:
         home = Path(folder) / "home"
+        skew = 0.0 if options.fence == "lease" else 1.5  # who is ahead would always be first
         broken = {"CHAOS_BREAK": options.fence} if options.fence else {}
-        cell = Cell(home, tables_on(database, home), skew=1.5, **broken)
+        cell = Cell(home, tables_on(database, home), skew=skew, **broken)
         try:
             load = Load(options.jobs, options.seconds, datetime.now(UTC) + timedelta(seconds=6))
             cell.prepare(load)

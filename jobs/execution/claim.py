@@ -114,7 +114,7 @@ class Decision:
 
     def is_free_for(self, run: Run, job: Job) -> bool:
         """Whether the overlap policy lets this very run start now; older queued ones go first."""
-        older = job.runs.queued().filter(pk__lt=run.pk)
+        older = job.runs.ready(clock.now()).filter(pk__lt=run.pk)
         if not Supervisor.objects.filter(kind="supervisor").alive(clock.now()).exists():
             older = older.exclude(reserved_for="")  # nobody is there to start them
         self._waiting[job.pk] = older.count()

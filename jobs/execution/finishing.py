@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 
 from jobs import services
@@ -21,6 +21,8 @@ log = logging.getLogger("mxx.run")
 
 PASSING = ("events", "vars", "progress", "state", "sources", "cancel", "samples")
 """Files of an attempt that nobody needs once the row is finished; marker, result and log stay."""
+UNRECORDABLE = (DataError, IntegrityError, LookupError, TypeError, ValueError)
+"""What writing down a result raises that nobody can write down; a database that does not answer is not among it."""
 
 
 def note_started(started: dict[int, tuple[int, float]], owner: str) -> None:
@@ -34,15 +36,36 @@ def note_started(started: dict[int, tuple[int, float]], owner: str) -> None:
 
 def finish_all(runs: Iterable[Run]) -> list[Run]:
     """Record the result of every run that has one; one transaction. Returns those that were finished here."""
-    finished: list[Run] = []
-    with transaction.atomic():
-        for run in runs:
-            result = services.run_dir(run).result()
-            if result and finish(run, result):
-                finished.append(run)
+    runs = list(runs)
+    try:
+        with transaction.atomic():
+            finished = [run for run in runs if _finished(run)]
+    except UNRECORDABLE:
+        finished = [run for run in runs if _finished_alone(run)]
     for run in finished:
         tidy(services.run_dir(run))
     return finished
+
+
+def _finished(run: Run) -> bool:
+    result = services.run_dir(run).result()
+    return bool(result and finish(run, result))
+
+
+def _finished_alone(run: Run) -> bool:
+    """After a batch that could not be written: a result that cannot ends its own run and costs the others nothing."""
+    attempt, owner = run.attempt, run.owner
+    try:
+        with transaction.atomic():
+            return _finished(run)
+    except UNRECORDABLE as error:
+        log.exception("the result of run %s cannot be recorded", run.pk)
+        run.refresh_from_db()
+        if (run.attempt, run.owner) != (attempt, owner):
+            return False
+        reason = f"its result cannot be recorded ({error}); it is in {services.run_dir(run).path / 'result'}"
+        ended = {"reason": reason, "finished_at": clock.now()}
+        return run.move(Status.FAILED, expect=ACTIVE, **ended)
 
 
 def finish(run: Run, result: dict[str, Any]) -> bool:
@@ -128,11 +151,11 @@ def _event(run: Run, attempt: int, event: dict[str, Any]) -> RunEvent:
         attempt=attempt,
         at=moment(event["at"]),
         kind=event["kind"],
-        plugin=event["plugin"],
-        hook=event["hook"],
-        seconds=event["seconds"],
-        message=event["message"],
-        data=event["data"],
+        plugin=event.get("plugin", ""),
+        hook=event.get("hook", ""),
+        seconds=event.get("seconds"),
+        message=event.get("message", ""),
+        data=event.get("data", {}),
     )
 
 

@@ -66,21 +66,22 @@ class Foreground:
             while self._claim(run):
                 self._attempt(run)
         finally:
-            owner.sign_off(self.row.pk)
+            with patience():
+                owner.sign_off(self.row.pk)
         return run
 
     def _claim(self, run: Run) -> bool:
         """Wait until the job is not busy. False when the run is over."""
         while not run.is_over:
-            if not services.why_no_start() and claim_one(run, owner=self.row.pk, host=host_name()):
-                return True
-            if self._cancelled.is_set():
-                services.cancel_run(run=run, reason=BY_TERMINAL)
             with patience():
+                if not services.why_no_start() and claim_one(run, owner=self.row.pk, host=host_name()):
+                    return True
+                if self._cancelled.is_set():
+                    services.cancel_run(run=run, reason=BY_TERMINAL)
                 self._beat()
                 self._clear_the_way()
+                run.refresh_from_db()
             time.sleep(LOOK)
-            run.refresh_from_db()
         return False
 
     def _clear_the_way(self) -> None:

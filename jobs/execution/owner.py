@@ -1,31 +1,61 @@
-"""An owner of runs: one process with a row, a heartbeat and an identity that outlives its pid."""
+"""An owner of runs: one process with a row, a heartbeat and an identity that outlives its pid.
+
+Its id begins with the id of its MXX_HOME, where the folders of its runs lie. So a host that got another name still knows
+its runs, and two homes on one host leave each other's alone.
+"""
 
 from __future__ import annotations
 
 import os
 import secrets
 import socket
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
 
 from jobs.models import Supervisor
 from jobs.models.supervisor import STALE_AFTER
 from jobs.timing import clock
 from plugins.custody.backends import backend
 
+REMEMBERED = timedelta(days=1)
+"""How long the row of a process that is gone is kept."""
+
 
 def host_name() -> str:
     return socket.gethostname()
 
 
+def home_id() -> str:
+    """Sixteen hex digits, made once for each MXX_HOME and kept in its file `home-id`."""
+    return _home_id(Path(settings.MXX_HOME))
+
+
+@cache
+def _home_id(home: Path) -> str:
+    file, draft = home / "home-id", home / f".home-id.{os.getpid()}"
+    if not file.exists():
+        draft.write_text(secrets.token_hex(8) + "\n")
+        try:
+            os.link(draft, file)  # whole or not at all, and of two processes one is first
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text().strip()
+
+
 def register(kind: str, slots: int = 0) -> Supervisor:
-    """Insert the row of this process."""
+    """Insert the row of this process; rows of long gone ones go."""
     me = backend().identity(os.getpid())
     assert me is not None
-    host = host_name()
+    forget_the_gone(clock.now())
     return Supervisor.objects.create(
-        id=f"{host[:40]}:{me.pid}:{secrets.token_hex(4)}",
+        id=f"{home_id()}:{me.pid}:{secrets.token_hex(4)}",
         kind=kind,
-        host=host,
+        host=host_name(),
         pid=me.pid,
         identity=f"{backend().boot()}:{me.start}",
         slots=slots,
@@ -36,7 +66,7 @@ def is_gone(owner: Supervisor, now: datetime) -> bool:
     """True when the process stopped, died, or has not been heard for 10 s (a stopped process is no owner)."""
     if owner.stopped_at is not None or not _is_fresh(owner, now):
         return True
-    return owner.host == host_name() and not _lives(owner)
+    return owner.pk.startswith(f"{home_id()}:") and not _lives(owner)
 
 
 def _is_fresh(owner: Supervisor, now: datetime) -> bool:
@@ -58,3 +88,8 @@ def beat(owner_id: str, scheduler_beat_at: datetime | None = None) -> None:
 
 def sign_off(owner_id: str) -> None:
     Supervisor.objects.filter(pk=owner_id).update(stopped_at=clock.now())
+
+
+def forget_the_gone(now: datetime) -> None:
+    """Without this, each `runjob` would leave a row for ever. A run whose owner has no row counts as orphaned."""
+    Supervisor.objects.filter(heartbeat_at__lt=now - REMEMBERED).delete()

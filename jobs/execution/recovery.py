@@ -13,7 +13,7 @@ from django.conf import settings
 
 from jobs import services
 from jobs.execution import owner as owners
-from jobs.execution.finishing import finish_all, finish_without_result
+from jobs.execution.finishing import finish_all, finish_without_result, moment
 from jobs.execution.specs import spec_of
 from jobs.execution.sweeps import Sweeps
 from jobs.models import ACTIVE, Run, Status, Supervisor
@@ -43,9 +43,9 @@ class Fate(Enum):
 
 
 def orphans(me: str) -> list[Run]:
-    """Active runs of this host whose owner is gone."""
+    """Active runs of this home whose owner is gone."""
     now = clock.now()
-    active = Run.objects.active().filter(host=owners.host_name()).exclude(owner=me)
+    active = Run.objects.active().filter(owner__startswith=f"{owners.home_id()}:").exclude(owner=me)
     holders = Supervisor.objects.in_bulk({run.owner for run in active})
     return [run for run in active if run.owner not in holders or owners.is_gone(holders[run.owner], now)]
 
@@ -100,7 +100,7 @@ def _adopt(run: Run, me: str) -> Fate:
         return Fate.ADOPTED
     to = run.status if run.status == Status.STOPPING else Status.RUNNING
     started = services.run_dir(run).started() or {}
-    at = run.started_at or clock.now()
+    at = moment(started["at"]) if "at" in started else run.started_at or clock.now()
     won = run.move(Status(to), expect=ACTIVE, owner=me, started_at=at)
     log.info("run %s is adopted from %s (keeper %s)", run.pk, run.owner, started.get("pid"))
     return Fate.ADOPTED if won else Fate.UNDECIDED

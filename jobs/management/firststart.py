@@ -7,11 +7,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from jobs import services
 from jobs.execution.strangers import set_strangers_aside
+
+LARGEST_CHECKED = 256 << 20
+"""Bytes of an SQLite file that is looked through at each start: about 0.5 s."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ def open_home() -> bool:
     home = settings.MXX_HOME
     try:
         make_home()
+        check_database()
         first = migrate()
         set_strangers_aside()
     except OSError as error:
@@ -37,7 +41,29 @@ def open_home() -> bool:
         ) from error
     except OperationalError as error:
         raise CommandError(f"the database of {home} cannot be used: {error}", returncode=2) from error
+    except DatabaseError as error:  # SQLite's "malformed" and "file is not a database"
+        raise CommandError(damaged(str(error)), returncode=2) from error
     return first
+
+
+def damaged(what: str) -> str:
+    name = connection.settings_dict["NAME"]
+    return (
+        f"the database {name} is damaged ({what}). Nothing was changed. Put a backup of it in its place, with its -wal and "
+        f"-shm files removed; without one, `sqlite3 {name} .recover` saves what can be read"
+    )
+
+
+def check_database() -> None:
+    """A damaged SQLite file is refused before anything is built on it. Raises CommandError."""
+    if connection.vendor != "sqlite" or not (file := Path(connection.settings_dict["NAME"])).is_file():
+        return
+    if file.stat().st_size > LARGEST_CHECKED:
+        return
+    with connection.cursor() as cursor:
+        [(found,)] = cursor.execute("PRAGMA quick_check(1)").fetchall()
+    if found != "ok":
+        raise CommandError(damaged(found), returncode=2)
 
 
 def prepare() -> Start:

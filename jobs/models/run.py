@@ -81,8 +81,11 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def claimable(self, now: datetime) -> RunQuerySet:
         """Queued runs whose time has come and that no process has reserved, in turn."""
-        ready = Q(not_before__isnull=True) | Q(not_before__lte=now)
-        return self.queued().filter(ready, reserved_for="").in_turn()
+        return self.ready(now).filter(reserved_for="").in_turn()
+
+    def ready(self, now: datetime) -> RunQuerySet:
+        """Queued runs that wait for no delay: one that waits for its retry holds up nobody."""
+        return self.queued().filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
 
     def in_turn(self) -> RunQuerySet:
         """First come, first served, with a minute's start for each point of priority: so nobody waits for ever."""

@@ -23,7 +23,7 @@ def announce() -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")
     else:
-        transaction.on_commit(wake)
+        transaction.on_commit(wake, robust=True)  # the change stands, heard or not
 
 
 def wake_folder() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from jobs.models import Run, Supervisor
+from jobs.models import Lease, Run, Supervisor
 from jobs.models.supervisor import STALE_AFTER
 from jobs.services.room import little_room
 from jobs.timing import clock
@@ -24,7 +24,8 @@ class Health:
 
 
 def health() -> Health:
-    """ok only while some supervisor's scheduler loop was heard within the last 10 s. Three short queries."""
+    """ok only while some supervisor's scheduler loop was heard within the last 10 s, by either side of the clock, and
+    one holds the lease. Five short queries."""
     now = clock.now()
     rows = Supervisor.objects.filter(kind="supervisor", stopped_at__isnull=True)
     beat = (
@@ -33,11 +34,11 @@ def health() -> Health:
         .values_list("scheduler_beat_at", flat=True)
         .first()
     )
-    ok = beat is not None and beat > now - STALE_AFTER
+    problem = _problem(beat, now) or _leaderless(now)
     slots = sum(rows.alive(now).values_list("slots", flat=True))
     return Health(
-        ok=ok,
-        problem="" if ok else _problem(beat, now),
+        ok=not problem,
+        problem=problem,
         scheduler_beat_at=beat,
         running=Run.objects.active().count(),
         queued=Run.objects.queued().count(),
@@ -49,5 +50,17 @@ def health() -> Health:
 def _problem(beat: datetime | None, now: datetime) -> str:
     if beat is None:
         return "the scheduler has not been heard yet"
+    if abs(now - beat) < STALE_AFTER:
+        return ""
     seconds = int((now - beat).total_seconds())
+    if seconds < 0:
+        return f"the scheduler was last heard {-seconds} s ahead of now: the clock was set back, or two clocks disagree"
     return f"the scheduler was last heard {seconds} s ago"
+
+
+def _leaderless(now: datetime) -> str:
+    """A scheduler may turn and yet not lead: then nothing is planned either. A lease given back is taken in a second."""
+    expires = Lease.objects.filter(name="scheduler").values_list("expires_at", flat=True).first()
+    if expires is None or expires > now - STALE_AFTER:
+        return ""
+    return f"no scheduler has led for {int((now - expires).total_seconds())} s: nothing is planned"

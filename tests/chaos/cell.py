@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from tests.chaos import processes
 from tests.chaos.mxx import ROOT, Mxx, free_port, until
-from tests.chaos.tables import Tables
+from tests.chaos.tables import Tables, as_moment
 
 JOB = """
 [job]
@@ -31,6 +31,7 @@ cmd = "echo start $MXX_RUN_ID $PWD $$ >> {effects}; sleep {nap}; echo end $MXX_R
 shell = true
 """
 EVERY = '\n[schedule]\ntrigger = "interval"\nseconds = 1\nanchor = "{anchor}"\nend = "{end}"\n'
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NAPS = ("0", "0.2", "0.7", "1.5")
 
 
@@ -49,10 +50,19 @@ class Load:
 
     jobs: int
     seconds: int
-    anchor: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+    anchor: datetime = field(default_factory=lambda: datetime.now(UTC))
+    known: datetime = LONG_AGO
+    """When MXX knew all jobs: what would have been due before is not due."""
 
     def moments(self, number: int) -> list[datetime]:
         """When job `number` is due; spread over the second, so that there are many wake-ups."""
+        return [moment for moment in self._grid(number) if moment >= self.known]
+
+    @property
+    def due(self) -> int:
+        return sum(len(self.moments(number)) for number in range(self.jobs))
+
+    def _grid(self, number: int) -> list[datetime]:
         first = self.anchor + timedelta(seconds=number / self.jobs)
         return [first + timedelta(seconds=count + 1) for count in range(self.seconds)]
 
@@ -65,7 +75,7 @@ class Load:
         return {f"every-{number}": self._text(number, effects) for number in range(self.jobs)}
 
     def _text(self, number: int, effects: Path) -> str:
-        moments = self.moments(number)
+        moments = self._grid(number)
         anchor, end = moments[0] - timedelta(seconds=1), moments[-1]
         job = JOB.format(effects=effects, nap=NAPS[number % len(NAPS)])
         return job + EVERY.format(anchor=anchor.isoformat(), end=end.isoformat())
@@ -97,6 +107,9 @@ class Cell:
             (folder / f"{name}.toml").write_text(text)
         preparing = self._start("prepare")
         assert preparing.wait(120) == 0, self.said()
+        if load:
+            [(first,)] = self.tables.ask("SELECT min(next_run_time) FROM jobs_schedule")
+            load.known = as_moment(first)
 
     # ---- processes
 

@@ -143,7 +143,7 @@ class Storm:
         while time.monotonic() < deadline:
             rows = self.cell.tables.rows()
             scheduled = sum(row.scheduled_for is not None for row in rows)
-            if scheduled >= self.load.jobs * self.load.seconds and all(row.is_over for row in rows):
+            if scheduled >= self.load.due and all(row.is_over for row in rows):
                 return
             time.sleep(0.2)
 
@@ -191,7 +191,7 @@ def findings(storm: Storm) -> dict[str, Any]:
     rows = storm.cell.tables.rows()
     return {
         "kills": storm.killed,
-        "due": storm.load.jobs * storm.load.seconds,
+        "due": storm.load.due,
         "runs": len(rows),
         "by hand": len(storm.done.acknowledged),
         "ended": {

@@ -50,7 +50,7 @@ class Tables:
         """Leave nothing behind."""
 
     def rows(self) -> list[Row]:
-        return [Row(pk, job, _moment(at), *rest) for pk, job, at, *rest in self.ask(RUNS)]
+        return [Row(pk, job, at and as_moment(at), *rest) for pk, job, at, *rest in self.ask(RUNS)]
 
 
 class Sqlite(Tables):
@@ -97,9 +97,7 @@ def tables_on(kind: str, home: Path) -> Tables:
         pytest.skip(f"no PostgreSQL: {error}")
 
 
-def _moment(value: Any) -> datetime | None:
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    if value is None:
-        return None
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+def as_moment(value: Any) -> datetime:
+    """What a column of moments holds: SQLite's is text, in UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
