@@ -86,6 +86,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     ),
 }
 
+# a process that was stopped inside a transaction must not keep the lease's row locked for the others
+POSTGRESQL_OPTIONS = {"options": "-c idle_in_transaction_session_timeout=8000 -c lock_timeout=15000"}
+
 
 def database() -> dict[str, Any]:
     url = env.text("DATABASE_URL")
@@ -100,8 +103,8 @@ def database() -> dict[str, Any]:
             "DATABASE_URL is not allowed: postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////absolute/path"
         )
     parsed = dict(dj_database_url.parse(url))
-    if parsed["ENGINE"] == "django.db.backends.sqlite3":
-        parsed["OPTIONS"] = SQLITE_OPTIONS
+    sqlite = parsed["ENGINE"] == "django.db.backends.sqlite3"
+    parsed["OPTIONS"] = SQLITE_OPTIONS if sqlite else {**parsed.get("OPTIONS", {}), **POSTGRESQL_OPTIONS}
     return parsed
 
 
