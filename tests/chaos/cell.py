@@ -94,7 +94,6 @@ class Cell:
         self.started: dict[int, subprocess.Popen[bytes]] = {}
         self.logs: list[Path] = []
         self.strangers = [self._stranger() for _ in range(2)]
-        self.starts = {"supervisor": 0, "web": 0}
 
     # ---- before
 
@@ -113,17 +112,15 @@ class Cell:
 
     # ---- processes
 
-    def start_supervisor(self, number: int = 0) -> int:
-        """Pid. Number 1, 3, ... have the clock that is ahead."""
+    def start_supervisor(self, number: int = 0, **more: str) -> int:
+        """Pid. more: environment. Number 1, 3, ... have the clock that is ahead."""
         clock = self.home.parent / "clock"
         clock.write_text(str(self.skew))
         ahead = {"MXX_TEST": "1", "MXX_TEST_CLOCK": str(clock)} if number % 2 and self.skew else {}
-        self.starts["supervisor"] += 1
-        return self._start("runscheduler", MXX_LOG="debug", **ahead).pid
+        return self._start("runscheduler", MXX_LOG="debug", **ahead, **more).pid
 
-    def start_web(self) -> int:
-        self.starts["web"] += 1
-        return self._start("runweb").pid
+    def start_web(self, **more: str) -> int:
+        return self._start("runweb", **more).pid
 
     def up(self, supervisors: int = 1) -> None:
         for number in range(supervisors):
@@ -186,7 +183,7 @@ class Cell:
 
     def _start(self, command: str, **more: str) -> subprocess.Popen[bytes]:
         instrumented = command == "prepare" or any(
-            name.startswith("CHAOS_") for name in self.environment_of_test
+            name.startswith("CHAOS_") for name in self.environment_of_test | more
         )
         words = ["-m", "tests.chaos.instrumented"] if instrumented else ["manage.py"]
         log = self.home.parent / f"{len(self.logs):03d}-{command}.log"

@@ -1,9 +1,10 @@
-"""kill -9 at each named place between a due moment and its recorded end; what follows is the same everywhere."""
+"""kill -9 at each named place between a due moment and its recorded end; the same audit for all of them."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,107 +27,132 @@ SERVER = (
 )
 ENDS = ("before_end", "in_end", "after_end")
 CUSTODY = ("before_marker", "after_marker", "before_result", "after_result")
+COSTS_THE_RUN = ("after_marker", "before_result")
 
-
-class Standing(Cell):
-    """A cell whose first process at the point stands there."""
-
-    def __init__(self, home: Path, point: str, database: str = "sqlite", **more: str) -> None:
-        self.point, self.place = point, home.parent / "points"
-        self.place.mkdir()
-        super().__init__(home, tables_on(database, home), CHAOS_POINT=point, CHAOS_AT=str(self.place), **more)
-
-    def who_stands(self) -> int:
-        """Its pid, once somebody does."""
-        file = self.place / self.point
-        until(lambda: file.exists() and file.read_text().endswith("\n"), 30, f"{self.point}\n{self.said()}")
-        return int(file.read_text())
-
-    def go_on(self) -> None:
-        (self.place / f"{self.point}.go").touch()
-
-    def comes_to_rest(self, load: Load) -> None:
-        def rested() -> bool:
-            rows = self.tables.rows()
-            return len(rows) >= load.due and all(row.is_over for row in rows)
-
-        until(rested, 40, f"all over\n{self.tables.rows()}\n{self.said()}")
-        self.stop()
-        until(lambda: not self.leftovers(), 10, "the last keeper")
+MakeCell = Callable[[str], Cell]
 
 
 @pytest.fixture
-def cells() -> Iterator[list[Cell]]:
+def cell_on(tmp_path: Path) -> Iterator[MakeCell]:
+    """A cell on the database of that kind; (tmp_path / "points") is where processes announce themselves."""
     made: list[Cell] = []
-    yield made
+
+    def make(database: str) -> Cell:
+        (tmp_path / "points").mkdir()
+        made.append(Cell(tmp_path / "home", tables_on(database, tmp_path / "home")))
+        return made[-1]
+
+    yield make
     for cell in made:
         cell.close()
 
 
-def one_moment() -> Load:
-    return Load(jobs=1, seconds=1, anchor=datetime.now(UTC) + timedelta(seconds=6))
+def at(cell: Cell, point: str) -> dict[str, str]:
+    """The environment in which the first process that comes there stands."""
+    return {"CHAOS_POINT": point, "CHAOS_AT": str(cell.home.parent / "points")}
 
 
-@pytest.mark.parametrize("point", [*SERVER, *ENDS])
-def test_a_supervisor_killed_there_costs_nothing(tmp_path: Path, point: str, cells: list[Cell]) -> None:
-    cell, load = Standing(tmp_path / "home", point), one_moment()
-    cells.append(cell)
-    cell.prepare(load)
-    cell.start_supervisor()
-    cell.kill(cell.who_stands())
-    cell.start_supervisor()
-    cell.comes_to_rest(load)
-    assert audit(cell, load, Done(hand_overs=3)) == []
+def who_stands(cell: Cell, point: str) -> int:
+    """Its pid, once somebody does."""
+    file = cell.home.parent / "points" / point
+    until(lambda: file.exists() and file.read_text().endswith("\n"), 30, f"{point}\n{cell.said()}")
+    return int(file.read_text())
 
 
-@pytest.mark.parametrize("point", CUSTODY)
-def test_a_keeper_killed_there_costs_its_own_run_at_most(
-    tmp_path: Path, point: str, cells: list[Cell]
-) -> None:
-    cell, load = Standing(tmp_path / "home", point), one_moment()
-    cells.append(cell)
-    cell.prepare(load)
-    cell.start_supervisor()
-    cell.kill(cell.who_stands())
-    cell.comes_to_rest(load)
-    allowed = 1 if point in ("after_marker", "before_result") else 0
-    assert audit(cell, load, Done(hand_overs=1, custody_kills=allowed)) == []
+def go_on(cell: Cell, point: str) -> None:
+    (cell.home.parent / "points" / f"{point}.go").touch()
 
 
-def test_a_keeper_that_wakes_after_its_run_was_queued_again_does_nothing(
-    tmp_path: Path, cells: list[Cell]
-) -> None:
-    """The marker is what fences it off: --break marker of the soak shows it."""
-    cell, load = Standing(tmp_path / "home", "before_marker"), one_moment()
-    cells.append(cell)
-    cell.prepare(load)
-    cell.start_supervisor()
-    late = cell.who_stands()
-    until(
-        lambda: any(row.attempt == 2 and row.is_over for row in cell.tables.rows()), 20, "the second attempt"
-    )
-    cell.go_on()
-    until(lambda: late not in processes.marked(cell.mark), 10, "the late keeper's end")
-    cell.comes_to_rest(load)
-    assert audit(cell, load, Done(hand_overs=1)) == []
+def load_of(seconds: int) -> Load:
+    return Load(jobs=1, seconds=seconds, anchor=datetime.now(UTC) + timedelta(seconds=2))
+
+
+def come_to_rest(cell: Cell, load: Load) -> None:
+    def rested() -> bool:
+        rows = cell.tables.rows()
+        return sum(row.scheduled_for is not None for row in rows) >= load.due and all(
+            row.is_over for row in rows
+        )
+
+    until(rested, 60, f"all over\n{cell.said()}")
+    cell.stop()
+    until(lambda: not cell.leftovers(), 10, "the last keeper")
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_a_leader_stopped_inside_its_transaction_is_replaced_and_writes_nothing_when_it_wakes(
-    tmp_path: Path, database: str, cells: list[Cell]
-) -> None:
-    cell = Standing(tmp_path / "home", "after_rows", database)
-    cells.append(cell)
-    load = one_moment()
+def test_a_supervisor_killed_at_any_place_costs_nothing(cell_on: MakeCell, database: str) -> None:
+    cell, load = cell_on(database), load_of(15)
     cell.prepare(load)
-    first = cell.start_supervisor()
-    assert cell.who_stands() == first
+    points = (*SERVER, *ENDS)
+    for point in points:
+        cell.start_supervisor(**at(cell, point))
+        cell.kill(who_stands(cell, point))
     cell.start_supervisor()
+    come_to_rest(cell, load)
+    assert audit(cell, load, Done(hand_overs=2 * len(points) + 1)) == []
+
+
+def test_a_keeper_killed_at_any_place_costs_its_own_run_at_most(cell_on: MakeCell) -> None:
+    cell, load = cell_on("sqlite"), load_of(10)
+    cell.prepare(load)
+    for point in CUSTODY:
+        supervisor = cell.start_supervisor(**at(cell, point))
+        cell.kill(who_stands(cell, point))
+        cell.kill(supervisor)
+    cell.start_supervisor()
+    come_to_rest(cell, load)
+    assert audit(cell, load, Done(hand_overs=9, custody_kills=len(COSTS_THE_RUN))) == []
+
+
+def test_a_keeper_that_wakes_after_its_run_was_queued_again_does_nothing(cell_on: MakeCell) -> None:
+    """The marker is what fences it off: `--break marker` of the soak shows it."""
+    cell, load = cell_on("sqlite"), load_of(5)
+    cell.prepare(load)
+    cell.start_supervisor(**at(cell, "before_marker"))
+    who_stands(cell, "before_marker")
+    until(lambda: any(row.attempt == 2 and row.is_over for row in cell.tables.rows()), 30, "a second attempt")
+    go_on(cell, "before_marker")
+    come_to_rest(cell, load)
+    assert audit(cell, load, Done(hand_overs=1)) == []
+
+
+def test_a_leader_stopped_inside_its_transaction_is_replaced_and_writes_nothing_when_it_wakes(
+    cell_on: MakeCell,
+) -> None:
+    """On PostgreSQL. A stopped writer of SQLite keeps the file to itself, whatever others do."""
+    cell, load = cell_on("postgresql"), load_of(12)
+    cell.prepare(load)
+    first = cell.start_supervisor(**at(cell, "after_rows"))
+    assert who_stands(cell, "after_rows") == first
     processes.signal_to(first, signal.SIGSTOP)
-    if database == "sqlite":  # a stopped writer holds the file: only its end lets others in
-        cell.kill(first)
-    until(lambda: any(row.is_over for row in cell.tables.rows()), 25, "the second leads")
-    cell.go_on()
+    cell.start_supervisor()
+    until(lambda: any(row.is_over for row in cell.tables.rows()), 30, "the second leads")
+    go_on(cell, "after_rows")
     processes.signal_to(first, signal.SIGCONT)
-    cell.comes_to_rest(load)
-    assert audit(cell, load, Done(hand_overs=2)) == []
+    come_to_rest(cell, load)
+    assert audit(cell, load, Done(hand_overs=3)) == []
+
+
+def test_run_now_whose_answer_never_came_is_one_run_when_asked_again_with_its_key(cell_on: MakeCell) -> None:
+    cell = cell_on("sqlite")
+    cell.prepare()
+    cell.start_supervisor()
+    web = cell.start_web(**at(cell, "in_manual"))
+    cell.healthy()
+    asking = threading.Thread(target=pressed, args=(cell,))
+    asking.start()
+    assert who_stands(cell, "in_manual") == web
+    cell.kill(web)
+    asking.join()
+    cell.start_web()
+    until(lambda: pressed(cell), 30, "an answer")
+    load = Load(jobs=0, seconds=0)
+    come_to_rest(cell, load)
+    assert audit(cell, load, Done(acknowledged={"k"}, asked={"k"})) == []
+
+
+def pressed(cell: Cell) -> bool:
+    try:
+        return bool(cell.mxx.ask("POST", "jobs/by-hand/trigger/", {}, {"Idempotency-Key": "k"})[0] == 202)
+    except OSError:
+        return False
