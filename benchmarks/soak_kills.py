@@ -16,7 +16,6 @@ import random
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -65,7 +64,7 @@ def all_well(name: str, seed: int, options: argparse.Namespace) -> bool:
         broken = {"CHAOS_BREAK": options.fence} if options.fence else {}
         cell = Cell(home, tables_on(database, home), skew=skew, **broken)
         try:
-            load = Load(options.jobs, options.seconds, datetime.now(UTC) + timedelta(seconds=6))
+            load = Load(options.jobs, options.seconds)
             cell.prepare(load)
             storm = Storm(
                 cell,

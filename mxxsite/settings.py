@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jobs.web.failing.database_is_there",
     "jobs.web.headers.ContentSecurityPolicy",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -87,7 +88,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
 }
 
 # a process that was stopped inside a transaction must not keep the lease's row locked for the others
-POSTGRESQL_OPTIONS = {"options": "-c idle_in_transaction_session_timeout=8000 -c lock_timeout=15000"}
+POSTGRESQL_OPTIONS: dict[str, Any] = {
+    "options": "-c idle_in_transaction_session_timeout=8000 -c lock_timeout=15000"
+}
 
 
 def database() -> dict[str, Any]:
@@ -102,9 +105,9 @@ def database() -> dict[str, Any]:
         raise ImproperlyConfigured(
             "DATABASE_URL is not allowed: postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////absolute/path"
         )
-    parsed = dict(dj_database_url.parse(url))
+    parsed: dict[str, Any] = dict(dj_database_url.parse(url))
     sqlite = parsed["ENGINE"] == "django.db.backends.sqlite3"
-    parsed["OPTIONS"] = SQLITE_OPTIONS if sqlite else {**parsed.get("OPTIONS", {}), **POSTGRESQL_OPTIONS}
+    parsed["OPTIONS"] = SQLITE_OPTIONS if sqlite else POSTGRESQL_OPTIONS | parsed.get("OPTIONS", {})
     return parsed
 
 

@@ -10,3 +10,5 @@ urlpatterns = [
     path("api/", include("jobs.api.urls")),
     path("", include("jobs.web.urls")),
 ]
+
+handler500 = "jobs.web.failing.server_error"

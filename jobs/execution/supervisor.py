@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from django.conf import settings
 
+from jobs import services
 from jobs.execution import owner
 from jobs.execution.local import LocalDispatcher
 from jobs.execution.loops import Loop
@@ -25,7 +27,9 @@ ALIVE_WITHIN = 15.0
 class Supervisor:
     """start(), then stop(); in between everything happens in its loops."""
 
-    def __init__(self) -> None:
+    def __init__(self, give_up: Callable[[], None] = lambda: None) -> None:
+        """give_up: called once when this process must not go on with its database."""
+        self._give_up, self._file = give_up, services.database_identity()
         self.row: Row = owner.register("supervisor", settings.MXX_SLOTS)
         self.dispatcher = LocalDispatcher(self.row.pk, settings.MXX_SLOTS)
         self.scheduler = Scheduler(self.row.pk, on_runs=self.dispatcher.kick.set)
@@ -80,7 +84,13 @@ class Supervisor:
         self._pause.wait(1.0)
 
     def _beat(self) -> None:
-        """Write the heartbeat only while every loop turns."""
+        """Write the heartbeat only while every loop turns, and only to the database that is there."""
+        if services.database_identity() != self._file:
+            log.error(
+                "the database file was removed or replaced: ending, so that nothing goes into the old one"
+            )
+            self._give_up()
+            self._pause.wait()
         still = [loop.name for loop in self.loops if not loop.is_alive(ALIVE_WITHIN)]
         if still:
             log.error("no heartbeat: %s stands still", ", ".join(still))

@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from jobs import services
 from jobs.execution.strangers import set_strangers_aside
+from jobs.services.databasefile import database_file
 
 LARGEST_CHECKED = 256 << 20
 """Bytes of an SQLite file that is looked through at each start: about 0.5 s."""
@@ -56,9 +57,8 @@ def damaged(what: str) -> str:
 
 def check_database() -> None:
     """A damaged SQLite file is refused before anything is built on it. Raises CommandError."""
-    if connection.vendor != "sqlite" or not (file := Path(connection.settings_dict["NAME"])).is_file():
-        return
-    if file.stat().st_size > LARGEST_CHECKED:
+    file = database_file()
+    if file is None or not file.is_file() or file.stat().st_size > LARGEST_CHECKED:
         return
     with connection.cursor() as cursor:
         [(found,)] = cursor.execute("PRAGMA quick_check(1)").fetchall()

@@ -13,6 +13,8 @@ from jobs.services.applications import (
 )
 from jobs.services.collisions import Collision, collisions
 from jobs.services.custody import custody_here, custody_in_words
+from jobs.services.databasefile import file_identity as database_identity
+from jobs.services.databasefile import is_missing as database_is_missing
 from jobs.services.deletion import delete_job
 from jobs.services.detached import Outliving, detached_programs, stop_detached_program
 from jobs.services.drafts import Draft, read_draft
@@ -84,6 +86,8 @@ __all__ = [
     "collisions",
     "custody_here",
     "custody_in_words",
+    "database_identity",
+    "database_is_missing",
     "declared_params",
     "default_zone",
     "delete_application",

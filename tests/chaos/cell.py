@@ -10,7 +10,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -46,13 +46,17 @@ class Effect(NamedTuple):
 
 @dataclass
 class Load:
-    """jobs interval jobs, due every second after `anchor`, `seconds` times."""
+    """jobs interval jobs, due every second after `anchor`, `seconds` times; lead: seconds for servers to start."""
 
     jobs: int
     seconds: int
-    anchor: datetime = field(default_factory=lambda: datetime.now(UTC))
+    lead: float = 2.0
+    anchor: datetime = LONG_AGO
     known: datetime = LONG_AGO
     """When MXX knew all jobs: what would have been due before is not due."""
+
+    def begin(self) -> None:
+        self.anchor = datetime.now(UTC) + timedelta(seconds=self.lead)
 
     def moments(self, number: int) -> list[datetime]:
         """When job `number` is due; spread over the second, so that there are many wake-ups."""
@@ -99,28 +103,32 @@ class Cell:
 
     def prepare(self, load: Load | None = None) -> None:
         """Home, database, and the jobs of the load; "by-hand" is there always."""
+        preparing = self._start("prepare", {}, stdin=subprocess.PIPE)
+        until(lambda: "migrated" in self.said(), 120, "the migration")
         folder = self.home / "jobs"
-        folder.mkdir(mode=0o700, parents=True)
+        folder.mkdir(mode=0o700)
+        if load:
+            load.begin()
         texts = {"by-hand": JOB.format(effects=self.effects_file, nap="0.1")}
         for name, text in (texts | (load.texts(self.effects_file) if load else {})).items():
             (folder / f"{name}.toml").write_text(text)
-        preparing = self._start("prepare")
-        assert preparing.wait(120) == 0, self.said()
+        preparing.communicate(b"\n", 120)
+        assert preparing.returncode == 0, self.said()
         if load:
             [(first,)] = self.tables.ask("SELECT min(next_run_time) FROM jobs_schedule")
             load.known = as_moment(first)
 
     # ---- processes
 
-    def start_supervisor(self, number: int = 0, **more: str) -> int:
+    def start_supervisor(self, number: int = 0, /, **more: str) -> int:
         """Pid. more: environment. Number 1, 3, ... have the clock that is ahead."""
         clock = self.home.parent / "clock"
         clock.write_text(str(self.skew))
         ahead = {"MXX_TEST": "1", "MXX_TEST_CLOCK": str(clock)} if number % 2 and self.skew else {}
-        return self._start("runscheduler", MXX_LOG="debug", **ahead, **more).pid
+        return self._start("runscheduler", {"MXX_LOG": "debug"} | ahead | more).pid
 
     def start_web(self, **more: str) -> int:
-        return self._start("runweb", **more).pid
+        return self._start("runweb", more).pid
 
     def up(self, supervisors: int = 1) -> None:
         for number in range(supervisors):
@@ -181,7 +189,9 @@ class Cell:
 
     # ----
 
-    def _start(self, command: str, **more: str) -> subprocess.Popen[bytes]:
+    def _start(
+        self, command: str, more: dict[str, str], *, stdin: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
         instrumented = command == "prepare" or any(
             name.startswith("CHAOS_") for name in self.environment_of_test | more
         )
@@ -193,7 +203,7 @@ class Cell:
                 [sys.executable, *words, command],
                 cwd=ROOT,
                 env={**self.environment, **more},
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=file,
                 stderr=file,
                 start_new_session=True,

@@ -63,9 +63,13 @@ def _instrument(room: str, breaks: dict[str, Callable[[], None]]) -> None:
 
 
 def _prepare() -> None:
-    """What `up` does before it serves."""
-    from jobs.management.firststart import prepare
+    """What `up` does before it serves; the jobs are written in between, so that a slow migration costs no moment."""
+    from jobs.management.firststart import open_home, prepare
 
+    open_home()
+    sys.stdout.write("migrated\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
     prepare()
     if os.environ.get("CHAOS_BREAK") == "unique":
         _drop_the_constraint()

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,9 +57,7 @@ class Storm:
         for pid in list(self._frozen):
             self._thaw(pid)
         by_hand.stop()
-        self._rest()
-        self.cell.stop()
-        self._wait_for_the_last()
+        come_to_rest(self.cell, self.load)
 
     # ---- on the way
 
@@ -136,22 +135,23 @@ class Storm:
         del self._frozen[pid]
         processes.signal_to(pid, signal.SIGCONT)
 
-    # ---- afterwards
 
-    def _rest(self) -> None:
-        deadline = time.monotonic() + REST
-        while time.monotonic() < deadline:
-            rows = self.cell.tables.rows()
-            scheduled = sum(row.scheduled_for is not None for row in rows)
-            if scheduled >= self.load.due and all(row.is_over for row in rows):
-                return
-            time.sleep(0.2)
+def come_to_rest(cell: Cell, load: Load) -> None:
+    """Until all that was due is over, and the cell has been stopped. Who is not over or still there is for the audit."""
+    _until_or(REST, lambda: _is_over(cell, load))
+    cell.stop()
+    _until_or(5.0, lambda: not cell.leftovers())  # keepers without a run end with their zygote
 
-    def _wait_for_the_last(self) -> None:
-        """Keepers without a run end with their zygote; who is there after this is for the audit."""
-        deadline = time.monotonic() + 5
-        while self.cell.leftovers() and time.monotonic() < deadline:
-            time.sleep(0.05)
+
+def _is_over(cell: Cell, load: Load) -> bool:
+    rows = cell.tables.rows()
+    return sum(row.scheduled_for is not None for row in rows) >= load.due and all(row.is_over for row in rows)
+
+
+def _until_or(seconds: float, condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 HOLDER = "SELECT holder FROM jobs_lease WHERE name = 'scheduler'"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ def test_no_kill_loses_or_doubles_a_due_moment(tmp_path: Path, database: str, su
     home = tmp_path / "home"
     cell = Cell(home, tables_on(database, home), skew=1.5)
     try:
-        load = Load(jobs=5, seconds=9, anchor=datetime.now(UTC) + timedelta(seconds=4))
+        load = Load(jobs=5, seconds=9)
         cell.prepare(load)
         storm = Storm(cell, load, seed=seed, kills=20, supervisors=supervisors)
         storm.rage()

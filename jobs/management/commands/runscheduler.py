@@ -7,8 +7,10 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
+from jobs import services
 from jobs.execution.supervisor import Supervisor
 from jobs.management.firststart import open_home
 from jobs.management.parent import when_parent_is_gone
@@ -29,9 +31,19 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stopping.set())
         if options["child"]:
             when_parent_is_gone(stopping.set)
+            refuse_without_database()
         else:
             open_home()
-        supervisor = Supervisor()
-        supervisor.start()
+        try:
+            supervisor = Supervisor(give_up=stopping.set)
+            supervisor.start()
+        except OperationalError as error:
+            raise CommandError(f"the database does not answer: {error}") from error
         stopping.wait()
         supervisor.stop()
+
+
+def refuse_without_database() -> None:
+    """The launcher made sure of it: if the file is gone now, SQLite would begin an empty one."""
+    if services.database_is_missing():
+        raise CommandError("the database file is gone: put it back, or start MXX again for an empty one")
