@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from jobs import services
+from jobs.execution.finishing import finish_all
+from jobs.models import Run, Status
+from tests.jobs.kit import make_job
+
+pytestmark = pytest.mark.django_db
+
+
+def with_result(**more: object) -> Run:
+    run = services.trigger_job(job=make_job(f"job {Run.objects.count()}"))
+    Run.objects.filter(pk=run.pk).update(status=Status.RUNNING, attempt=1)
+    run.refresh_from_db()
+    folder = services.run_dir(run)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    folder.write("result", {"status": "succeeded", "finished_at": 1.0, **more})
+    return run
+
+
+def test_a_result_that_cannot_be_recorded_ends_its_run_and_stops_no_other() -> None:
+    good, bad, also_good = with_result(), with_result(finished_at="yesterday"), with_result()
+    finish_all([good, bad, also_good])
+    for run in (good, bad, also_good):
+        run.refresh_from_db()
+    assert [run.status for run in (good, bad, also_good)] == ["succeeded", "failed", "succeeded"]
+    assert "cannot be recorded" in bad.reason
+
+
+def test_an_event_without_its_details_is_no_reason_to_fail() -> None:
+    run = with_result(events=[{"at": 1.0, "kind": "note"}])
+    finish_all([run])
+    assert run.events.get(kind="note").message == ""

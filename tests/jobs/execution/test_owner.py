@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import socket
+from datetime import timedelta
+
+import pytest
+
+from jobs import services
+from jobs.execution import owner
+from jobs.execution.recovery import orphans
+from jobs.models import Run, Status, Supervisor
+from jobs.timing import clock
+from tests.jobs.kit import make_job
+
+pytestmark = pytest.mark.django_db
+
+
+def running(owner_id: str) -> Run:
+    run = services.trigger_job(job=make_job())
+    Run.objects.filter(pk=run.pk).update(status=Status.RUNNING, owner=owner_id, host="old-name")
+    return run
+
+
+def test_a_host_with_a_new_name_knows_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    dead = owner.register("supervisor")
+    owner.sign_off(dead.pk)
+    run = running(dead.pk)
+    monkeypatch.setattr(socket, "gethostname", lambda: "new-name")
+    assert [found.pk for found in orphans("me")] == [run.pk]
+
+
+def test_another_home_on_this_host_is_left_alone() -> None:
+    running("0123456789abcdef:1:aa")
+    assert orphans("me") == []
+
+
+def test_the_row_of_an_owner_that_is_long_gone_goes() -> None:
+    old = owner.register("runjob")
+    Supervisor.objects.update(heartbeat_at=clock.now() - timedelta(days=2))
+    owner.register("runjob")
+    assert not Supervisor.objects.filter(pk=old.pk).exists()
