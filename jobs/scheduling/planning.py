@@ -56,7 +56,9 @@ def plan(
     silenced = [moment for span in quiet if (moment := _silenced(trigger, first, now, span))]
     if quiet:
         trigger = Bounded(trigger, blackouts=apart(list(quiet)))
-    due = trigger.due(first, now, ALL_CAP)
+    due = trigger.due(
+        first, now, ALL_CAP + 1
+    )  # one more: the row that counts the others needs a moment of its own
     fresh = [moment for moment in due.moments if now - moment <= ON_TIME]
     late = [moment for moment in due.moments if now - moment > ON_TIME]
     rows = _caught_up(due, late, fresh, now, misfire, window) if late else [Moment(at) for at in fresh]
@@ -92,14 +94,16 @@ def _caught_up(
     """
     wanted = [moment for moment in late if window is None or now - moment <= timedelta(seconds=window)]
     fresh = fresh if misfire == "all" else fresh[-1:]
-    chosen = {"skip": [], "latest": [] if fresh else wanted[-1:], "all": wanted}[misfire]
+    chosen = {"skip": [], "latest": [] if fresh else wanted[-1:], "all": wanted[-(ALL_CAP - len(fresh)) :]}[
+        misfire
+    ]
     rows = [Moment(moment, reason=f"late: was due {_ago(now - moment)} ago") for moment in chosen]
     rows += [Moment(moment) for moment in fresh]
     passed = due.count - len(rows)
     if not passed:
         return rows
     ran = {row.at for row in rows}
-    last = next((moment for moment in reversed(due.moments) if moment not in ran), late[0])
+    last = next(moment for moment in reversed(due.moments) if moment not in ran)
     reason = f"{_number(passed, due.exact)} passed while nobody was there; {_instead(misfire, chosen, fresh)}"
     return [Moment(last, Status.MISSED, reason), *rows]
 

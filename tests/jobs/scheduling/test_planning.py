@@ -40,8 +40,10 @@ def test_what_lies_outside_the_window_is_missed() -> None:
     assert [not moment.runs for moment in found.moments] == [True]
 
 
-def test_no_two_rows_stand_for_one_moment() -> None:
-    found = plan(every(1), NOON - timedelta(seconds=30), NOON)
+@pytest.mark.parametrize("misfire", ["skip", "latest", "all"])
+@pytest.mark.parametrize("off", [30, 99, 100, 101, 5000])
+def test_no_two_rows_stand_for_one_moment(misfire: str, off: int) -> None:
+    found = plan(every(1), NOON - timedelta(seconds=off), NOON, misfire=misfire)
     moments = [moment.at for moment in found.moments]
     assert len(set(moments)) == len(moments)
 
