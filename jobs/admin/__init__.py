@@ -11,6 +11,7 @@ from jobs.admin.applications import ApplicationAdmin
 from jobs.admin.history import RevisionAdmin, RunAdmin
 from jobs.admin.jobs import JobAdmin
 from jobs.admin.people import PersonAdmin
+from jobs.admin.quiet import QuietAdmin
 from jobs.admin.secrets import SecretAdmin
 from jobs.admin.tokens import TokenAdmin, TriggerLinkAdmin
 
@@ -32,3 +33,4 @@ admin.site.register(models.Application, ApplicationAdmin)
 admin.site.register(models.Token, TokenAdmin)
 admin.site.register(models.TriggerLink, TriggerLinkAdmin)
 admin.site.register(models.Secret, SecretAdmin)
+admin.site.register(models.Quiet, QuietAdmin)

@@ -26,7 +26,7 @@ from jobs.services.params import declared_params
 from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_draft, preview_schedule
-from jobs.services.quiet import begin_quiet, end_quiet, quiet_now
+from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
 from jobs.services.room import little_room, why_no_start
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
@@ -82,6 +82,7 @@ __all__ = [
     "cancel_job",
     "cancel_run",
     "check_link",
+    "check_quiet_end",
     "check_secret",
     "collisions",
     "custody_here",

@@ -20,14 +20,20 @@ def quiet_now() -> Quiet | None:
     return Quiet.objects.going_on(clock.now())
 
 
-@transaction.atomic
-def begin_quiet(*, until: datetime, by: Caller = None) -> Quiet:
-    """From now on; one that goes on gets this end. Raises BadInput for a moment that is not ahead, or too far."""
+def check_quiet_end(until: datetime) -> None:
+    """Raises BadInput for a moment that is not ahead, or too far."""
     now = clock.now()
     if not now < until <= now + LONGEST:
         example = (now + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:00Z")
         what = "is not ahead" if until <= now else f"is more than {LONGEST.days} days ahead"
         raise BadInput(Problem("until", "range", f"{until:%Y-%m-%d %H:%M} UTC {what}", example))
+
+
+@transaction.atomic
+def begin_quiet(*, until: datetime, by: Caller = None) -> Quiet:
+    """From now on; one that goes on gets this end. Raises BadInput."""
+    check_quiet_end(until)
+    now = clock.now()
     quiet = Quiet.objects.select_for_update().going_on(now) or Quiet(since=now)
     quiet.until, quiet.asked_by = until, person(by)
     quiet.save()
