@@ -12,6 +12,8 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         from jobs.checks import custody
         from jobs.models.role import make_groups
+        from jobs.services import entrance
 
         register(custody)
         post_migrate.connect(make_groups, sender=self)
+        entrance.watch()

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 
 from jobs import models
 from jobs.admin.applications import ApplicationAdmin
+from jobs.admin.audit import AuditAdmin
 from jobs.admin.history import RevisionAdmin, RunAdmin
 from jobs.admin.jobs import JobAdmin
 from jobs.admin.people import PersonAdmin
@@ -34,3 +35,4 @@ admin.site.register(models.Token, TokenAdmin)
 admin.site.register(models.TriggerLink, TriggerLinkAdmin)
 admin.site.register(models.Secret, SecretAdmin)
 admin.site.register(models.Quiet, QuietAdmin)
+admin.site.register(models.AuditEntry, AuditAdmin)

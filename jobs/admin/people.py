@@ -74,6 +74,7 @@ class PersonAdmin(UserAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        services.record("user.changed" if change else "user.made", obj.username, fields=form.changed_data)
         if "role" in form.cleaned_data:
             role = form.cleaned_data["role"]
             services.give_role(user=obj, role=Role(role) if role else None, by=caller(request))
@@ -102,6 +103,7 @@ class PersonAdmin(UserAdmin):
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         services.refuse_without_admin(obj)
+        services.record("user.deleted", obj.username)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -46,7 +46,10 @@ class MayDoThis(BasePermission):
             return False
         self.message = self._words(token)
         needed = getattr(method, "needs", None)
-        return needed is not None and services.may(request.user, needed, token)
+        allowed = needed is not None and services.may(request.user, needed, token)
+        if not allowed:
+            services.record("denied", request.path, method=request.method)
+        return allowed
 
     def _words(self, token: Token | None) -> str:
         if token is None or token.is_the_owners:

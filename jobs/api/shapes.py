@@ -161,6 +161,20 @@ class SecretShape(Shape):
     author = serializers.CharField(source="author.username", default="")
 
 
+class AuditShape(Shape):
+    """diff: what a change did to the job's text, from its revisions."""
+
+    id = serializers.IntegerField()
+    at = Moment()
+    action = serializers.CharField()
+    target = serializers.CharField()
+    who = serializers.CharField(help_text="empty: MXX itself, or a command on its host")
+    token = serializers.CharField()
+    address = serializers.CharField()
+    data = Free()  # type: ignore[assignment]  # the contract's word
+    diff = serializers.CharField()
+
+
 class StartedShape(Shape):
     """All that a link tells: not the run's params, log or receipt."""
 

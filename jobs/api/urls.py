@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from jobs.api.views import (
     applications,
+    audit,
     documents,
     health,
     jobs,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("runs/<int:run_id>/log/", runs.Log.as_view(), name="api-run-log"),
     path("applications/", applications.Applications.as_view()),
     path("applications/<str:name>/", applications.OneApplication.as_view()),
+    path("audit/", audit.Audit.as_view()),
     path("secrets/", secrets.Secrets.as_view()),
     path("secrets/<str:name>/", secrets.OneSecret.as_view()),
     path("tokens/", tokens.Tokens.as_view()),

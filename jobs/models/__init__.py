@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jobs.models.application import Application, ApplicationName
+from jobs.models.audit import AuditEntry
 from jobs.models.job import Job
 from jobs.models.quiet import Quiet
 from jobs.models.revision import Revision
@@ -23,6 +24,7 @@ __all__ = [
     "WAITING",
     "Application",
     "ApplicationName",
+    "AuditEntry",
     "Job",
     "JobState",
     "Lease",

@@ -38,7 +38,14 @@ ADDED: dict[Role, tuple[str, ...]] = {
         *(f"auth.{verb}_user" for verb in ("view", "add", "change", "delete")),
         *(
             f"jobs.{verb}"
-            for verb in ("view_token", "delete_token", "view_revision", "view_runevent", "view_schedule")
+            for verb in (
+                "view_token",
+                "delete_token",
+                "view_revision",
+                "view_runevent",
+                "view_schedule",
+                "view_auditentry",
+            )
         ),
     ),
 }

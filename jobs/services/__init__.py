@@ -11,6 +11,7 @@ from jobs.services.applications import (
     find_application,
     save_application,
 )
+from jobs.services.audit import diffs_of, record
 from jobs.services.collisions import Collision, collisions
 from jobs.services.custody import custody_here, custody_in_words
 from jobs.services.databasefile import file_identity as database_identity
@@ -18,6 +19,7 @@ from jobs.services.databasefile import is_missing as database_is_missing
 from jobs.services.deletion import delete_job
 from jobs.services.detached import Outliving, detached_programs, stop_detached_program
 from jobs.services.drafts import Draft, read_draft
+from jobs.services.entrance import may_guess
 from jobs.services.explaining import explain_job
 from jobs.services.folder import Loaded, load_folder
 from jobs.services.health import Health, health
@@ -96,6 +98,7 @@ __all__ = [
     "delete_secret",
     "describe_run",
     "detached_programs",
+    "diffs_of",
     "end_quiet",
     "end_sessions",
     "explain_job",
@@ -117,6 +120,7 @@ __all__ = [
     "make_link",
     "make_token",
     "may",
+    "may_guess",
     "open_link",
     "open_secrets",
     "opened_link",
@@ -128,6 +132,7 @@ __all__ = [
     "queue_file_run",
     "quiet_now",
     "read_draft",
+    "record",
     "refuse_without_admin",
     "resume_job",
     "resume_schedule",

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Application, ApplicationName
+from jobs.services.audit import record
 from jobs.timing import clock
 from plugins import jobfile
 from plugins.appconfig import BadConfig, key_path
@@ -69,6 +70,7 @@ def save_application(
     try:
         with transaction.atomic():
             _write(saved, draft)
+            record("application.changed" if application else "application.made", saved.name)
     except IntegrityError as error:
         if taken := _taken(saved, draft):
             raise Conflict(
@@ -80,7 +82,9 @@ def save_application(
 
 def delete_application(*, application: Application) -> None:
     """Jobs that name it fail from now on, and say why. Its configuration and its exports stay."""
-    application.delete()
+    with transaction.atomic():
+        record("application.deleted", application.name)
+        application.delete()
 
 
 def applications_named(names: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from jobs.models import Job, Status
 from jobs.services.announce import announce
+from jobs.services.audit import record
 from jobs.services.runs import request_cancel
 from jobs.timing import clock
 
@@ -19,6 +20,7 @@ def delete_job(*, job: Job, cancel: bool = False) -> None:
         schedule.save(update_fields=["deleted_at", "next_run_time", "rev"])
     job.deleted_at = now
     job.save(update_fields=["deleted_at"])
+    record("job.deleted", job.name)
     job.runs.queued().update(status=Status.CANCELLED, reason="job deleted", finished_at=now)
     if cancel:
         request_cancel(job.runs.active(), reason="job deleted")

@@ -7,6 +7,7 @@ from django.db import transaction
 from jobs.exceptions import NotFound
 from jobs.models import Job, Run, Schedule, Source, Status
 from jobs.services.announce import announce
+from jobs.services.audit import record
 from jobs.timing import clock
 from jobs.timing.zones import TICK
 
@@ -18,6 +19,7 @@ def pause_job(*, job: Job) -> None:
     job.save(update_fields=["enabled"])
     for schedule in job.schedules.present().select_for_update():
         _hold(schedule)
+    record("job.paused", job.name)
     announce()
 
 
@@ -28,6 +30,7 @@ def resume_job(*, job: Job) -> None:
     for schedule in job.schedules.present().filter(enabled=True).select_for_update():
         schedule.job = job
         _release(schedule)
+    record("job.resumed", job.name)
     announce()
 
 
@@ -43,6 +46,7 @@ def find_schedule(schedule_id: int) -> Schedule:
 def pause_schedule(*, schedule: Schedule) -> None:
     schedule.enabled = False
     _hold(schedule)
+    record("schedule.paused", schedule.job.name, schedule=schedule.name)
     announce()
 
 
@@ -53,6 +57,7 @@ def resume_schedule(*, schedule: Schedule) -> None:
         _release(schedule)
     else:
         schedule.save(update_fields=["enabled"])
+    record("schedule.resumed", schedule.job.name, schedule=schedule.name)
     announce()
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from jobs.exceptions import Conflict
 from jobs.models import Role, admins, role_of
+from jobs.services.audit import record
 from jobs.services.owner import USERNAME as LOCAL_OWNER
 from jobs.services.people import Caller
 from jobs.timing import clock
@@ -26,6 +27,7 @@ def give_role(*, user: User, role: Role | None, by: Caller) -> None:
     user.groups.set(Group.objects.filter(name=role) if role else [])
     user.is_staff, user.is_superuser = role == Role.ADMIN, False
     user.save(update_fields=["is_staff", "is_superuser"])
+    record("user.role", user.get_username(), before=before, role=role)
     end_sessions(user)
 
 

@@ -10,6 +10,7 @@ from jobs.exceptions import Conflict, NotFound
 from jobs.models import Job, Revision, Run, Source, Status
 from jobs.models.run import RunQuerySet
 from jobs.services.announce import announce
+from jobs.services.audit import record
 from jobs.services.drafts import Draft
 from jobs.services.params import declared_in, run_params
 from jobs.services.people import Caller, person
@@ -55,6 +56,7 @@ def trigger_job(
                 idempotency_key=idempotency_key,
                 reserved_for=reserved_for,
             )
+            record("run.started", job.name, run=run.pk, source=str(source))
             announce()
     except IntegrityError:
         if not idempotency_key:
@@ -88,6 +90,7 @@ def cancel_run(*, run: Run, reason: str = "") -> Run:
         raise Conflict(f"run {run.pk} is over already: {run.status}")
     with transaction.atomic():
         request_cancel(Run.objects.filter(pk=run.pk), reason=reason or "cancelled by a user")
+        record("run.cancelled", run.job_name, run=run.pk)
         announce()
     run.refresh_from_db()
     return run
@@ -97,6 +100,7 @@ def cancel_job(*, job: Job, reason: str = "") -> int:
     """Stop every queued and active run of the job; returns how many there were."""
     with transaction.atomic():
         count = request_cancel(job.runs.unfinished(), reason=reason or "cancelled by a user")
+        record("run.cancelled", job.name, runs=count)
         announce()
     return count
 
@@ -128,5 +132,6 @@ def retry_run(*, run: Run, by: Caller = None) -> Run:
             requested_by=person(by),
             retry_of=run,
         )
+        record("run.started", run.job_name, run=again.pk, source="retry", retry_of=run.pk)
         announce()
     return again

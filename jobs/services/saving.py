@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Job, Revision, Schedule
 from jobs.services.announce import announce
+from jobs.services.audit import record
 from jobs.services.drafts import Draft, default_zone, read_draft
 from jobs.services.people import Caller, person
 from jobs.timing import clock
@@ -43,7 +44,9 @@ def save_job(
     try:
         with transaction.atomic():
             job = Job.objects.select_for_update(no_key=True).get(pk=job.pk) if job else Job(source=source)
+            before = (job.name, job.revision_id)
             _write(job, name, draft, author, enabled)
+            _record(job, *before)
             announce()
     except IntegrityError as error:
         if not Job.objects.present().filter(name_key=jobfile.name_key(name)).exists():
@@ -52,6 +55,17 @@ def save_job(
             f"a job named {name!r} exists already", field="name", example=f"{name[:96]} 2"
         ) from error
     return job
+
+
+def _record(job: Job, name: str, revision: int | None) -> None:
+    """Nothing for a save that changed nothing."""
+    renamed = {"renamed_from": name} if name and name != job.name else {}
+    if revision is None:
+        record("job.created", job.name, revision=job.revision_id)
+    elif revision != job.revision_id:
+        record("job.changed", job.name, revision=job.revision_id, before=revision, **renamed)
+    elif renamed:
+        record("job.changed", job.name, **renamed)
 
 
 def _write(job: Job, name: str, draft: Draft, author: Caller, enabled: bool | None) -> None:

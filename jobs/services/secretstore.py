@@ -9,6 +9,7 @@ from django.db import transaction
 
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Secret
+from jobs.services.audit import record
 from jobs.services.people import Caller, person
 from jobs.services.vault import Vault, keep_keys, new_key, vault
 from jobs.timing import clock
@@ -39,6 +40,7 @@ def set_secret(*, name: str, value: str, by: Caller, new: bool = False) -> Secre
         raise Conflict(f"a secret named {name!r} exists already", field="name", example=f"{name[:98]}_2")
     fields = {"sealed": vault().seal(name, value), "changed_at": clock.now(), "author": person(by)}
     secret, _ = Secret.objects.update_or_create(name=name, defaults=fields)
+    record("secret.set", name)
     return secret
 
 
@@ -48,8 +50,10 @@ def check_secret(name: str, value: str) -> None:
         raise BadInput(problems)
 
 
+@transaction.atomic
 def delete_secret(*, secret: Secret) -> None:
     """Runs of jobs that still name it fail before anything of them runs."""
+    record("secret.deleted", secret.name)
     secret.delete()
 
 
@@ -77,6 +81,7 @@ def seal_anew() -> int:
     for secret in secrets:
         secret.sealed = both.seal(secret.name, both.open(secret.name, secret.sealed))
         secret.save(update_fields=["sealed"])
+    record("secrets.sealed_anew", count=len(secrets))
     transaction.on_commit(lambda: keep_keys(both.keys[:1]))
     return len(secrets)
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from jobs.exceptions import NotFound
 from jobs.models import SetupLink, admins
+from jobs.services.audit import record
 from jobs.timing import clock
 from plugins.exceptions import BadInput, Problem
 
@@ -45,6 +46,7 @@ def use_link(*, token: str, username: str, password: str) -> User:
         user = _new_admin(username.strip(), password)
         link.used_at = clock.now()
         link.save(update_fields=["used_at"])
+        record("user.first_admin", user.get_username())
     return user
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from jobs.exceptions import NotFound
 from jobs.models import Job, Role, Scope, Token, role_of
 from jobs.models.token import ROLES
+from jobs.services.audit import record
 from plugins.exceptions import BadInput, Problem
 
 DAYS, MOST_DAYS = 90, 365
@@ -34,6 +35,7 @@ def make_token(
         token, key = Token.objects.create(
             user=user, expiry=timedelta(days=days), name=name.strip(), scope=scope, job=job
         )
+        record("token.made", token.name, scope=scope, job=job.name if job else None, days=days)
     return token, key
 
 
@@ -47,7 +49,9 @@ def find_token(user: User, key: str) -> Token:
 
 def revoke_token(*, token: Token) -> None:
     """From this moment on it opens nothing."""
-    token.delete()
+    with transaction.atomic():
+        record("token.revoked", token.name, of=token.user.get_username())
+        token.delete()
 
 
 def _name_problems(user: User, name: str) -> list[Problem]:

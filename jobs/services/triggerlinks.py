@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from jobs.exceptions import NotFound
 from jobs.models import Job, Run, Source, TriggerLink
 from jobs.models.triggerlink import digest_of, new_key
+from jobs.services.audit import record
 from jobs.services.runs import trigger_job
 from plugins.exceptions import BadInput, Problem
 
@@ -17,6 +19,7 @@ MOST_LINKS = 20
 NAME = "the build server"
 
 
+@transaction.atomic
 def make_link(*, job: Job, name: str, author: User) -> tuple[TriggerLink, str]:
     """The row, and the key for the URL that nobody can read again. Raises BadInput."""
     if not 0 < len(name.strip()) <= 100 or not name.isprintable():
@@ -27,6 +30,7 @@ def make_link(*, job: Job, name: str, author: User) -> tuple[TriggerLink, str]:
         )
     key = new_key()
     link = TriggerLink.objects.create(job=job, name=name.strip(), digest=digest_of(key), author=author)
+    record("link.made", job.name, link=link.name)
     return link, key
 
 
@@ -37,7 +41,9 @@ def find_link(job: Job, link_id: int) -> TriggerLink:
     return link
 
 
+@transaction.atomic
 def revoke_link(*, link: TriggerLink) -> None:
+    record("link.revoked", link.job.name, link=link.name)
     link.delete()
 
 

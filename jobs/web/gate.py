@@ -48,6 +48,7 @@ def members_only(view: View) -> View:
             return _to_login(request)
         needed = getattr(view, "needs", None)
         if needed is None or not services.may(member(request), needed):
+            services.record("denied", request.path, method=request.method)
             raise PermissionDenied(_refusal(member(request)))
         return view(request, *args, **kwargs)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +25,12 @@ class LogIn(LoginView):
     template_name = "login.html"
     http_method_names = ("get", "head", "post")
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """After five failures in a quarter of an hour nothing is tried any more, not even the right password."""
+        if services.may_guess(request.POST.get("username", ""), request):
+            return super().post(request, *args, **kwargs)
+        return render(request, self.template_name, {"too_many": True}, status=429)
 
 
 class LogOut(LogoutView):
