@@ -72,6 +72,9 @@ def all_well(name: str, seed: int, options: argparse.Namespace) -> bool:
                 seed=seed,
                 kills=options.kills,
                 supervisors=int(supervisors),
+                victims={"supervisor": 1}
+                if options.fence == "unique"
+                else None,  # each start plans by its own clock
                 freezes={"supervisor": (40, LONGER_THAN_THE_LEASE), "zygote": (25, SLOW_ZYGOTE)},
             )
             storm.rage()

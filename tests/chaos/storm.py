@@ -34,10 +34,12 @@ class Storm:
         kills: int,
         supervisors: int = 1,
         freezes: dict[str, tuple[float, float]] | None = None,
+        victims: dict[str, int] | None = None,
     ) -> None:
         self.cell, self.load, self.kills, self.supervisors = cell, load, kills, supervisors
         self.random = random.Random(seed)
         self.freezes = freezes or {}
+        self.victims = victims or VICTIMS
         self.killed: dict[str, int] = dict.fromkeys(VICTIMS, 0)
         self.done = Done(hand_overs=supervisors)
         self._numbers: dict[int, int] = {}
@@ -77,7 +79,7 @@ class Storm:
     def _kill_one(self) -> None:
         """A kind is drawn, then the first of it that is there, or comes soon."""
         while True:
-            [role] = self.random.choices(list(VICTIMS), list(VICTIMS.values()))
+            [role] = self.random.choices(list(self.victims), list(self.victims.values()))
             if self._kill_a(role):
                 return
 
