@@ -141,7 +141,9 @@ def _drop_the_constraint() -> None:
     from jobs.models import Run
 
     [unique] = [one for one in Run._meta.constraints if one.name == "one_run_a_due_moment"]
-    Run._meta.constraints.remove(unique)  # SQLite makes the table anew, with what the model says
+    Run._meta.constraints = [
+        one for one in Run._meta.constraints if one is not unique
+    ]  # SQLite makes the table anew, with what the model says
     with connection.schema_editor() as editor:
         editor.remove_constraint(Run, unique)
 

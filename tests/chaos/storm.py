@@ -50,7 +50,7 @@ class Storm:
 
     def rage(self) -> None:
         """Until the last due moment, then until all is over; the cell is stopped."""
-        for number in range(self.supervisors):
+        for number in reversed(range(self.supervisors)):  # the one whose clock is ahead is there first
             self._numbers[self.cell.start_supervisor(number)] = number
         self.cell.start_web()
         by_hand = ByHand(self.cell, self.done)
