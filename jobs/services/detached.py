@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Run
+from jobs.services.audit import record
 from jobs.services.watching import run_dir
 from plugins.custody.outliving import Outliving, detached_of, stop_detached
 
@@ -28,5 +29,6 @@ def stop_detached_program(*, run: Run, number: int, reason: str) -> list[Outlivi
                 if not one.alive:
                     raise Conflict(f"detached program {number} of run {run.pk} has ended already")
                 stop_detached(folder, number, reason)
+                record("run.detached_stopped", run.job_name, run=run.pk, number=number)
                 return detached_programs(run)
     raise NotFound(f"run {run.pk} has no detached program {number}")

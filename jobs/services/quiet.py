@@ -8,6 +8,7 @@ from django.db import transaction
 
 from jobs.models import Quiet
 from jobs.services.announce import announce
+from jobs.services.audit import record
 from jobs.services.people import Caller, person
 from jobs.timing import clock
 from plugins.exceptions import BadInput, Problem
@@ -37,6 +38,7 @@ def begin_quiet(*, until: datetime, by: Caller = None) -> Quiet:
     quiet = Quiet.objects.select_for_update().going_on(now) or Quiet(since=now)
     quiet.until, quiet.asked_by = until, person(by)
     quiet.save()
+    record("quiet.begun", "", until=until.isoformat())
     announce()
     return quiet
 
@@ -46,5 +48,7 @@ def end_quiet() -> bool:
     """Schedules count again at once. False: it was not quiet."""
     now = clock.now()
     ended = Quiet.objects.filter(since__lte=now, until__gt=now).update(until=now)
+    if ended:
+        record("quiet.ended")
     announce()
     return bool(ended)
