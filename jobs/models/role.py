@@ -47,6 +47,7 @@ ADDED: dict[Role, tuple[str, ...]] = {
                 "view_auditentry",
             )
         ),
+        *(f"jobs.{verb}_quiet" for verb in ("view", "add", "change", "delete")),
     ),
 }
 """What each role has beyond the one below it. A permission that stands nowhere here is nobody's but a superuser's."""
