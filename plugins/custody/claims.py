@@ -17,6 +17,7 @@ from typing import Any
 from plugins.context import LaunchRequest
 from plugins.custody.backends.base import Backend, Identity, Member
 from plugins.custody.lines import LineFile
+from plugins.custody.ourselves import is_mxx
 from plugins.custody.programs import Program
 from plugins.custody.spec import RunSpec
 from plugins.exceptions import CannotLaunch
@@ -74,7 +75,7 @@ class Claims:
             if appeared & ours:
                 self._settle(claim, "")
                 continue
-            found = _roots(appeared)
+            found = _roots({pid for pid in appeared if not _is_of_another_run(pid)})
             if len(found) > 1:
                 pids = ", ".join(map(str, sorted(found)))
                 self._settle(
@@ -116,21 +117,28 @@ class Claims:
 
     def _lock(self, path: str) -> int:
         """Nobody else of this home may wait for the same program: it would be a guess whose it is."""
-        import fcntl
-
-        folder = f"{self.spec.home}/claims"
-        os.makedirs(folder, exist_ok=True)
-        lock = os.open(
-            f"{folder}/{hashlib.sha256(path.encode()).hexdigest()[:32]}", os.O_RDWR | os.O_CREAT, 0o600
-        )
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return _locked(f"{self.spec.home}/claims", hashlib.sha256(path.encode()).hexdigest()[:32])
         except BlockingIOError:
-            os.close(lock)
             raise CannotLaunch(
                 f"another launch waits for {path} to appear: it could not be told whose it is"
             ) from None
-        return lock
+        except OSError as error:
+            raise CannotLaunch(f"cannot wait for {path} to appear: {error}") from error
+
+
+def _locked(folder: str, name: str) -> int:
+    """A descriptor that holds the lock. Raises BlockingIOError when somebody else has it, OSError when it cannot be."""
+    import fcntl
+
+    os.makedirs(folder, exist_ok=True)
+    lock = os.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise
+    return lock
 
 
 def claimed_by(backend: Backend, ledger: list[dict[str, Any]]) -> list[Member]:
@@ -184,6 +192,18 @@ def _is(process: str, path: str) -> bool:
         return os.readlink(f"{process}/exe") == path and os.stat(process).st_uid == os.geteuid()
     except OSError:  # gone, the kernel's own, or another user's
         return False
+
+
+def _is_of_another_run(pid: int) -> bool:
+    """Below another keeper. Ours, and keepers that ours is itself below, are not another's."""
+    import psutil
+
+    with suppress(psutil.Error):
+        us = psutil.Process()
+        own = {us.pid, *(parent.pid for parent in us.parents())}
+        above = [one for one in psutil.Process(pid).parents() if one.pid not in own]
+        return any(is_mxx(one.name(), one.cmdline()) for one in above)
+    return False
 
 
 def _roots(pids: set[int]) -> set[int]:

@@ -69,8 +69,8 @@ class DetachedKeeper:
             raise CannotLaunch(why_not(argv, cwd, environment, error)) from error
         finally:
             os.umask(ours)
-        if spec.nice:
-            give_way(pid, spec.nice)
+        if spec.nice and (why := give_way(pid, spec.nice)):
+            os.write(output, f"[mxx] {why}\n".encode())
         self.station.mind(pid)
         return pid
 

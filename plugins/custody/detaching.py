@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from plugins.context import LaunchRequest
-from plugins.custody.backends.base import Backend, Member
+from plugins.custody.backends.base import Backend, Member, mark_variable
 from plugins.custody.rundir import RunDir
 from plugins.custody.spec import RunSpec
 from plugins.custody.stations.base import Station
@@ -62,6 +62,8 @@ class Detaching:
     def __init__(self, spec: RunSpec, backend: Backend, station: Station) -> None:
         self._spec, self._backend, self._station = spec, backend, station
         self.pids: set[int] = set()
+        self.unanswered = 0
+        """Keepers that have not said yet what became of their program."""
 
     def start(self, number: int, order: LaunchRequest, shown: LaunchRequest, answer: Answer) -> None:
         """answer(): {"pid", "start", "keeper"} once it runs, or {"refused": a sentence}."""
@@ -81,22 +83,34 @@ class Detaching:
             number=number,
             order=order,
             shown=shown,
-            env={**self._spec.environment(), **order.env},
+            env=self._environment(order),
             umask=self._spec.umask,
             nice=self._spec.nice,
             grace=self._spec.grace,
         )
-        pid, told = fork(spec, self._backend)
+        try:
+            pid, told = fork(spec, self._backend)
+        except OSError as error:  # no more processes or descriptors
+            answer({"refused": f"cannot start {order.name}: no keeper for it: {error.strerror}"})
+            return
         self.pids.add(pid)
+        self.unanswered += 1
         heard: list[bytes] = []
 
         def take(chunk: bytes) -> None:
             if chunk:
                 heard.append(chunk)
             else:
+                self.unanswered -= 1
                 answer(_read(b"".join(heard), order.name))
 
         self._station.drain(told, take)
+
+    def _environment(self, order: LaunchRequest) -> dict[str, str]:
+        """Without the run's mark, by which a sweep of the run would find it: a plugin may hand on its whole own."""
+        whole = {**self._spec.environment(), **order.env}
+        whole.pop(mark_variable(self._spec.mark), None)
+        return whole
 
     def without_theirs(self, members: list[Member]) -> list[Member]:
         """Of what is below this process, that which is the run's."""

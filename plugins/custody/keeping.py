@@ -39,6 +39,8 @@ LOOK = 0.5
 """Seconds between two looks at the stop request; the backend's wake() makes the keeper look at once."""
 DRAIN = 0.2
 """Seconds to wait for the rest of the output after the tree is empty: somebody outside may hold the pipe."""
+DETACHING = 5.0
+"""Seconds to wait for the answer of a detached program's keeper: it is a process that starts cold."""
 UNMEASURED = 60.0
 """Seconds until the run is measured again after that went wrong."""
 
@@ -160,6 +162,8 @@ class Keeper:
 
         True when somebody could not be ended.
         """
+        self.launches.give_up_claims("the run is over", self._members)
+        self._hear_of_the_detached()
         stopping = StopCommands(self.programs, self.output, self._members)
         ending = terminate(
             self.backend,
@@ -186,6 +190,12 @@ class Keeper:
         result = {**self.verdict.result(self.started_at, found, self.mask), "events": events}
         self.reserve.write({**result, "state": self.state} if self.state else result)
         return bool(ending.left)
+
+    def _hear_of_the_detached(self) -> None:
+        """So that the receipt tells of one that was just being started."""
+        until = time.monotonic() + DETACHING
+        while self.launches.detaching.unanswered and time.monotonic() < until:
+            self._turn(0.02)
 
     def _end_by_name(self) -> list[str]:
         from plugins.custody import byname  # psutil costs a lean keeper 10 ms; few runs ask for it
@@ -281,7 +291,7 @@ class Keeper:
             self.interrupted = True
             self.verdict.settle(status, reason)
             self.output.say(reason)
-            self.launches.claims.give_up("the run is being stopped")
+            self.launches.give_up_claims("the run is being stopped", self._members)
             self.runner.stop(status)
 
     def _start_cleanup_budget(self) -> None:
@@ -298,6 +308,7 @@ class Keeper:
 
     def _runner_died(self, code: int) -> None:
         self.runner.bury()
+        self.launches.give_up_claims("its runner is gone", self._members)
         if not self.finished:
             self.verdict.settle("failed", f"the runner {ended_how(code)}{self.runner.where(' in')}")
 

@@ -27,6 +27,8 @@ CLAIM_LOOK = 0.5
 """Seconds between two looks whether a claimed program lives."""
 
 Members = Callable[[], list[Member]]
+Reply = Callable[..., None]
+"""Answers one request of a runner, with these facts."""
 
 
 class Launches:
@@ -51,50 +53,61 @@ class Launches:
 
     def take(self, request: int, order: LaunchRequest, holds: bool, refusal: str) -> None:
         """Start it, or tell the runner why not."""
+        reply = self._reply_to(request)
         try:
             if refusal:
                 raise CannotLaunch(f"cannot start {order.argv[0]}: {refusal}")
             if order.detached:
-                self._detach(request, order)
+                self._detach(order, reply)
                 return
             if order.claim:
-                self._claim(request, order, holds)
+                self._claim(order, holds, reply)
                 return
             program = self._programs.spawn(order, holds)
         except CannotLaunch as error:
-            self._runner.say(kind="answer", request=request, refused=str(error))
+            reply(refused=str(error))
             return
-        self._answer(request, program)
+        self._answer(program, reply)
 
-    def _claim(self, request: int, order: LaunchRequest, holds: bool) -> None:
+    def _reply_to(self, request: int) -> Reply:
+        """For the runner that asked, however late: the one that cleans up after it counts its requests anew."""
+        asker = self._runner.pid
+
+        def reply(**facts: Any) -> None:
+            if self._runner.pid == asker:
+                self._runner.say(kind="answer", request=request, **facts)
+
+        return reply
+
+    def _claim(self, order: LaunchRequest, holds: bool, reply: Reply) -> None:
         """The runner waits until the program that it hands over to is there. Raises CannotLaunch."""
 
         def done(why_not: str) -> None:
             if why_not:
-                self._runner.say(kind="answer", request=request, refused=f"{program.name}: {why_not}")
+                reply(refused=f"{program.name}: {why_not}")
                 return
-            self._answer(request, program)
+            self._answer(program, reply)
             if program.code is not None:  # it was told to nobody yet
                 self._runner.say(kind="exited", number=program.number, code=program.code)
             self.look_at = time.monotonic()
 
         program = self.claims.launch(order, lambda: self._programs.spawn(order, holds), done)
 
-    def _detach(self, request: int, order: LaunchRequest) -> None:
+    def _detach(self, order: LaunchRequest, reply: Reply) -> None:
         """The runner waits for its answer: no other launch can come in between."""
         shown = self._programs.shown(order)
 
         def answered(told: dict[str, Any]) -> None:
             if "refused" in told:
-                self._runner.say(kind="answer", request=request, refused=told["refused"])
+                reply(refused=told["refused"])
             else:
-                self._answer(request, self._programs.let_go(order, shown, told["pid"], told["start"]))
+                self._answer(self._programs.let_go(order, shown, told["pid"], told["start"]), reply)
 
         self.detaching.start(self._programs.next_number(), order, shown, answered)
 
-    def _answer(self, request: int, program: Program) -> None:
+    def _answer(self, program: Program, reply: Reply) -> None:
         self._tell(program)
-        self._runner.say(kind="answer", request=request, number=program.number, pid=program.identity.pid)
+        reply(number=program.number, pid=program.identity.pid)
 
     def _tell(self, program: Program) -> None:
         shown, pid = program.shown, program.identity.pid
@@ -128,6 +141,11 @@ class Launches:
 
     def look_for_claims(self, members: Members) -> None:
         self.claims.look(members)
+
+    def give_up_claims(self, why: str, members: Members) -> None:
+        """After a last look: what has appeared is the run's, even if nobody waits for it any more."""
+        self.claims.look(members)
+        self.claims.give_up(why)
 
     def empty(self) -> bool:
         """Proof that nobody of the run is alive."""

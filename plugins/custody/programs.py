@@ -7,7 +7,6 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,7 +112,12 @@ class Programs:
 
     def let_go(self, order: LaunchRequest, shown: LaunchRequest, pid: int, start: int) -> Program:
         """Note a program that outlives the run in another keeper's custody."""
-        program = Program(self.next_number(), order, shown, Identity(pid, start), time.time(), how=ON_PURPOSE)
+        number = self.next_number()
+        self._ledger.append({"at": time.time(), "intent": number, "argv": shown.argv})
+        self._ledger.append(
+            {"at": time.time(), "launch": number, "pid": pid, "start": start, "detached": True}
+        )
+        program = Program(number, order, shown, Identity(pid, start), time.time(), how=ON_PURPOSE)
         self.all.append(program)
         self._output.say(f"started {program.name}, process {pid}: detached, it outlives this run")
         return program
@@ -137,8 +141,8 @@ class Programs:
             os.close(writing)
             self._output.watch(reading, stream, number)
         self._station.mind(pid)
-        if self._spec.nice:
-            give_way(pid, self._spec.nice)
+        if self._spec.nice and (why := give_way(pid, self._spec.nice)):
+            self._output.say(why)
         return pid
 
     # ---- ends
@@ -163,11 +167,20 @@ class Programs:
         return {program.identity.pid: program.number for program in self.all}
 
 
-def give_way(pid: int, nice: int) -> None:
-    """At once after the start: the whole group, should it have forked already. What it starts later inherits it."""
+def give_way(pid: int, nice: int) -> str:
+    """At once after the start: the whole group, should it have forked already. What it starts later inherits it.
+
+    Why not, in words: who steps back further already may not come forward."""
     if sys.platform != "win32":
-        with suppress(ProcessLookupError):  # it has ended
+        try:
             os.setpriority(os.PRIO_PGRP, pid, nice)
+        except ProcessLookupError:  # it has ended
+            return ""
+        except PermissionError:
+            return (
+                f"process {pid} keeps the priority of MXX itself: to give it nice = {nice} is not permitted"
+            )
+    return ""
 
 
 def why_not(argv: list[str], cwd: str, env: Mapping[str, str], error: Exception) -> str:

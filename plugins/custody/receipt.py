@@ -11,7 +11,7 @@ from typing import Any
 
 from plugins.custody.backends.base import Backend, Member, Strength
 from plugins.custody.kill import Ending
-from plugins.custody.programs import BY_ITSELF, Program
+from plugins.custody.programs import BY_ITSELF, ON_PURPOSE, Program
 from plugins.custody.strangers import strangers
 
 MOST_LINES = 20
@@ -46,7 +46,8 @@ def receipt_of_the_lost(ledger: list[Told], ending: Ending, strength: Strength, 
             "name": os.path.basename(argv[0]) if argv else "",
             "pid": entry["pid"],
             "started": entry["at"],
-            "how": how.get(entry["pid"], UNSEEN),
+            "how": ON_PURPOSE if entry.get("detached") else how.get(entry["pid"], UNSEEN),
+            "detached": bool(entry.get("detached")),
         }
         for entry in ledger
         if "launch" in entry
@@ -60,11 +61,13 @@ def _told(launches: list[Told], mains: set[int], ending: Ending, named: list[str
     ended = {**ending.asked, **ending.killed}
     others = [_other(member, ending) for member in ended.values() if member.identity.pid not in mains]
     left = len(ending.left)
+    known = mains | {one["pid"] for one in others}
+    left_of_known = sum(member.identity.pid in known for member in ending.left)
     outlive = sum(bool(one.get("detached")) for one in launches)
     spared = _spared(launches, ending, named)
     counts = {
         "started": len(launches),
-        "gone": len(launches) + len(others) - left - outlive,
+        "gone": len(launches) + len(others) - left_of_known - outlive,
         "left": left,
         "detached": outlive,
         "restarts": sum(one.get("restart_of") is not None for one in launches),

@@ -64,13 +64,13 @@ def enter() -> None:
 
 
 def leave() -> None:
-    """Out of the leaf, and remove it; its last process cannot remove it from within."""
+    """Out of the leaf, and remove it with what programs made below it; its last process cannot do so from within."""
     if path := leaf():
         try:
             _write(f"{ground().path}/cgroup.procs", b"0")
         except OSError:
             return  # the next zygote finds it empty
-        _remove(path)
+        disband(path)
 
 
 def members(path: str) -> set[int]:

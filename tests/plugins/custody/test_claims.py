@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from plugins.custody.backends import backend
+from plugins.custody.claims import _pids_of
 from plugins.custody.sweep import sweep
 from tests.plugins.custody.kit import Going, Home, lifetime, sh, until
 
@@ -104,3 +105,36 @@ def test_what_a_dead_keeper_had_claimed_is_ended_by_the_sweep(home: Home, servic
     sweep(run.dir)
     assert not backend().alive(identity)
     run.dir.write("result", {"status": "lost"})
+
+
+def test_a_runner_that_dies_leaves_no_claim_behind(home: Home, player: str) -> None:
+    """Its keeper keeps other runs, which would find that somebody waits."""
+    first = home.go(sh("true", claim=player, claim_within=60.0))
+    until(first.dir.ledger)
+    runner = next(one for one in psutil.Process(first.keeper().pid).children() if one.name() == "mxx-runner")
+    runner.kill()
+    assert first.result()["status"] == "failed"
+    second = home.run(sh("true", claim=player, claim_within=0.1))
+    assert second["reason"] == f"sh: no program {player} appeared within 0.1 s"
+
+
+def test_a_program_of_another_run_is_not_claimed(home: Home, player: str) -> None:
+    waiting = home.go(sh("true", claim=player, claim_within=1.5))
+    until(waiting.dir.ledger)
+    other = home.go(("os", "os", {"cmd": [player, "61"]})).begun()
+    assert waiting.result()["reason"] == f"sh: no program {player} appeared within 1.5 s"
+    assert other.dir.result() is None
+
+
+def test_what_appeared_before_a_cancel_is_ended_with_the_run(home: Home, service: Path, player: str) -> None:
+    """Nobody had looked yet."""
+    run = home.go(sh(f"sleep 61 & echo {player} 61 > {service}; wait", claim=player, claim_within=60.0))
+    (pid,) = until(lambda: _pids_of(player))
+    run.stop()
+    assert pid in [one["pid"] for one in run.result()["receipt"]["others"]]
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_claim_that_cannot_be_noted_fails_with_a_sentence(home: Home, player: str) -> None:
+    (home.path / "claims").write_text("in the way")
+    assert f"cannot wait for {player} to appear" in home.run(sh("true", claim=player))["reason"]

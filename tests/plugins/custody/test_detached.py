@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from plugins.custody.backends import Identity, backend
 from plugins.custody.detaching import place_of
 from plugins.custody.outliving import Outliving, detached_of, stop_detached
+from plugins.custody.sweep import sweep
 from tests.plugins.custody.kit import Going, Home, lifetime, program, sh, until
 
 
@@ -120,3 +123,30 @@ def test_its_stop_command_comes_first(home: Home, tmp_path: Path) -> None:
     stop_detached(run.dir, 1, "stopped by a test")
     until(lambda: not only(run).alive)
     assert only(run).exit_code == 0
+
+
+def test_the_sweep_of_its_run_leaves_it_and_tells_of_it(home: Home) -> None:
+    """Also when a plugin has handed on its whole environment, with the run's mark in it."""
+    launch = "run.launch(['sleep', '60'], env=dict(os.environ), detached=True); time.sleep(60)"
+    run = home.cold(home.plugin("sender", f"@hook('action')\ndef act(self, run):\n    {launch}"))
+    keeper = run.begun().keeper()
+    os.kill(keeper.pid, signal.SIGKILL)
+    assert run.cold and run.cold.wait(10)
+    receipt = sweep(run.dir)
+    assert (only(run).alive, receipt["text"]) == (True, "1 started, 0 gone, 0 left, 1 left on purpose")
+    run.dir.write("result", {"status": "lost"})
+
+
+def test_without_room_for_a_keeper_the_launch_is_refused(home: Home) -> None:
+    """No descriptor is left for the pipes to it."""
+    ready = home.path / "ready"
+    launch = "run.launch(['sleep', '60'], detached=True)"
+    body = f"while not os.path.exists('{ready}'): time.sleep(0.01)\n    {launch}"
+    run = home.cold(home.plugin("sender", f"@hook('action')\ndef act(self, run):\n    {body}"))
+    keeper = run.keeper()
+    until(lambda: psutil.Process(keeper.pid).children())
+    used = max(int(name) for name in os.listdir(f"/proc/{keeper.pid}/fd"))
+    _, hard = resource.prlimit(keeper.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(keeper.pid, resource.RLIMIT_NOFILE, (used, hard))
+    ready.touch()
+    assert "cannot start sleep: no keeper for it: Too many open files" in run.result()["reason"]

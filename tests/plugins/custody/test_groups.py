@@ -33,6 +33,13 @@ def test_a_group_lasts_as_long_as_its_keeper(home: Home) -> None:
     assert group_of(run).name.startswith("mxx-") and not group_of(run).exists()
 
 
+def test_groups_that_a_program_has_made_below_it_go_with_it(home: Home) -> None:
+    run = home.cold(program("sleep", "0.5")).begun()
+    (group_of(run) / "inner").mkdir()
+    run.result()
+    assert not group_of(run).exists()
+
+
 def test_the_sweep_finds_by_the_group_those_who_took_off_every_mark(home: Home, tmp_path: Path) -> None:
     """The program puts the limit back, empties its environment and leaves its session."""
     folder = tmp_path / "marks"

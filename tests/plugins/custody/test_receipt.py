@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
-from tests.plugins.custody.kit import Home, lifetime, program, sh, until
+from plugins.custody.backends.base import Identity
+from plugins.custody.backends.fake import FakeBackend
+from plugins.custody.receipt import receipt_of_the_lost
+from tests.plugins.custody.kit import ROOT, Home, lifetime, program, python_for, sh, until
 
 
 def named_sleep(folder: Path, name: str) -> str:
@@ -56,3 +61,26 @@ def test_plugin_code_writes_with_the_users_umask_too(home: Home, tmp_path: Path)
     home.plugin("writer", f"@hook('action')\ndef act(self, run):\n    open('{tmp_path}/mine', 'w').close()")
     home.cold(("writer", "writer", {}), umask=0o027).result()
     assert until(lambda: stat.S_IMODE((tmp_path / "mine").stat().st_mode) == 0o640)
+
+
+def test_who_cannot_be_ended_is_not_counted_as_gone_and_takes_nobodys_place() -> None:
+    world = FakeBackend()
+    child = world.add("theirs", untouchable=True)
+    ending = world.end_all(grace=0.1)
+    launched = Identity(child.identity.pid + 1, 1)
+    ledger: list[dict[str, Any]] = [
+        {"intent": 1, "argv": ["bot"]},
+        {"launch": 1, "at": 0.0, "pid": launched.pid},
+    ]
+    told = receipt_of_the_lost(ledger, ending, "strong", "")
+    assert (told["started"], told["gone"], told["left"]) == (1, 1, 1)
+
+
+def test_a_priority_that_may_not_be_given_is_told(tmp_path: Path) -> None:
+    """Who steps back further already may not come forward, unless it is root."""
+    code = "os.nice(10); from plugins.custody.programs import give_way; print(give_way(os.getpid(), 5))"
+    user = 65534 if os.geteuid() == 0 else None
+    python = python_for(65534) if user else sys.executable
+    command = [python, "-c", f"import os; os.setsid(); {code}"]
+    told = subprocess.run(command, cwd=ROOT, user=user, capture_output=True, text=True)
+    assert "to give it nice = 5 is not permitted" in told.stdout

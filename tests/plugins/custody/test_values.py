@@ -34,9 +34,10 @@ def shown(going: Going) -> list[Any]:
 def test_placeholders_of_environment_and_secrets_are_filled_in(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The secret is too short to be masked in the output that this test reads."""
     show = program(sys.executable, "-c", SHOW, "", "")
     parts = [(0, ["cmd", 3], ["<", ["env", "MXX_JOB"], ">"]), (0, ["cmd", 4], [["secret", "key"], "!"])]
-    assert shown(home.go(show, blanks=parts, secrets={"key": "s3cret"}))[0] == ["<test>", "s3cret!"]
+    assert shown(home.go(show, blanks=parts, secrets={"key": "s3c"}))[0] == ["<test>", "s3c!"]
 
 
 def test_a_variable_that_is_not_there_fails_the_run_before_anything(home: Home) -> None:
