@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from jobs import services
 from jobs.admin.forms import JobForm
 from jobs.admin.readonly import STYLE, as_text, as_time, caller, time_column
-from jobs.exceptions import Conflict
+from jobs.exceptions import Conflict, NotFound
 from jobs.models import Job, Schedule, Source
 from plugins.exceptions import MxxError
 
@@ -121,7 +121,7 @@ class JobAdmin(admin.ModelAdmin):
         """Somebody may take the name, or the job, between the check and the save."""
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except Conflict as error:
+        except (Conflict, NotFound) as error:
             self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 

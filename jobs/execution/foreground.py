@@ -142,5 +142,5 @@ class Foreground:
 
     def _beat(self) -> None:
         if time.monotonic() >= self._beat_due:
-            owner.beat(self.row.pk)
+            owner.beat(self.row)
             self._beat_due = time.monotonic() + HEARTBEAT

@@ -62,6 +62,13 @@ def register(kind: str, slots: int = 0) -> Supervisor:
     )
 
 
+def is_first(me: Supervisor) -> bool:
+    """Whether MXX starts with this supervisor: no other was there before it."""
+    now = clock.now()
+    others = Supervisor.objects.filter(kind="supervisor", started_at__lt=me.started_at).exclude(pk=me.pk)
+    return all(is_gone(other, now) for other in others.alive(now))
+
+
 def is_gone(owner: Supervisor, now: datetime) -> bool:
     """True when the process stopped, died, or has not been heard for 10 s (a stopped process is no owner)."""
     if owner.stopped_at is not None or not _is_fresh(owner, now):
@@ -79,11 +86,13 @@ def _lives(owner: Supervisor) -> bool:
     return identity is not None and boot == backend().boot() and identity.start == int(start)
 
 
-def beat(owner_id: str, scheduler_beat_at: datetime | None = None) -> None:
-    fields: dict[str, datetime] = {"heartbeat_at": clock.now()}
-    if scheduler_beat_at is not None:
-        fields["scheduler_beat_at"] = scheduler_beat_at
-    Supervisor.objects.filter(pk=owner_id).update(**fields)
+def beat(me: Supervisor, scheduler_beat_at: datetime | None = None) -> None:
+    """Whoever was silent for a day (a laptop that slept) may have been forgotten: its row is written again."""
+    me.heartbeat_at = clock.now()
+    me.scheduler_beat_at = scheduler_beat_at or me.scheduler_beat_at
+    fields = {"heartbeat_at": me.heartbeat_at, "scheduler_beat_at": me.scheduler_beat_at}
+    if not Supervisor.objects.filter(pk=me.pk).update(**fields):
+        me.save(force_insert=True)
 
 
 def sign_off(owner_id: str) -> None:

@@ -15,7 +15,6 @@ from jobs.execution.loops import Loop
 from jobs.execution.watcher import Watcher, watcher
 from jobs.models import Supervisor as Row
 from jobs.scheduling.scheduler import Scheduler, plan_startup_schedules
-from jobs.timing import clock
 
 log = logging.getLogger("mxx.supervisor")
 
@@ -44,7 +43,8 @@ class Supervisor:
         ]
 
     def start(self) -> None:
-        plan_startup_schedules(clock.now())
+        if owner.is_first(self.row):
+            plan_startup_schedules(self.row.started_at)
         self.dispatcher.keepers.open()
         self.dispatcher.kick.set()
         for loop in self.loops:
@@ -95,5 +95,5 @@ class Supervisor:
         if still:
             log.error("no heartbeat: %s stands still", ", ".join(still))
         else:
-            owner.beat(self.row.pk, self.scheduler.beat_at)
+            owner.beat(self.row, self.scheduler.beat_at)
         self._pause.wait(HEARTBEAT)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from jobs.models.supervisor import Supervisor
 from jobs.timing import clock
 from jobs.timing.table import Timing, trigger_of
 from jobs.timing.triggers import Trigger
@@ -89,5 +90,19 @@ class Schedule(models.Model):
 
     def plan(self, now: datetime) -> None:
         """Compute next_run_time strictly after now; none while the schedule or its job is paused."""
-        running = self.enabled and self.job.enabled and self.deleted_at is None
-        self.next_run_time = self.rule().after(now) if running else None
+        self.next_run_time = self.rule().after(now) if self._is_on() else None
+
+    def plan_resumed(self, now: datetime) -> None:
+        """The same; a startup schedule still has its moment of this start, if that lies ahead."""
+        self.plan(now)
+        if self.trigger == "startup" and self._is_on():
+            planned = self.planned_start()
+            self.next_run_time = planned if planned and planned > now else None
+
+    def planned_start(self) -> datetime | None:
+        """The moment of a startup schedule for this start of MXX, whether it lies ahead or not."""
+        started = Supervisor.objects.first_start(clock.now())
+        return self.next_run_time or (started and self.rule().at_start(started))
+
+    def _is_on(self) -> bool:
+        return self.enabled and self.job.enabled and self.deleted_at is None

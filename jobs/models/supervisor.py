@@ -17,6 +17,11 @@ class SupervisorQuerySet(models.QuerySet["Supervisor"]):
         fresh = (now - STALE_AFTER, now + STALE_AFTER)
         return self.filter(heartbeat_at__range=fresh, stopped_at__isnull=True)
 
+    def first_start(self, now: datetime) -> datetime | None:
+        """When MXX started: the first of the supervisors that are there."""
+        there = self.filter(kind="supervisor").alive(now)
+        return there.order_by("started_at").values_list("started_at", flat=True).first()
+
 
 class Supervisor(models.Model):
     """One process that owns runs: a supervisor, or a `runjob` in a terminal.

@@ -16,6 +16,7 @@ from jobs.models import Run, Schedule
 from jobs.scheduling.executor import RunExecutor
 from jobs.scheduling.lease import LeaseHolder, NotLeader
 from jobs.scheduling.store import Again, ScheduleJobStore
+from jobs.services.passing import tell_dropped
 from jobs.timing import clock
 
 log = logging.getLogger("mxx.scheduler")
@@ -84,7 +85,7 @@ class Scheduler(BackgroundScheduler):
             self._steps += 1
             beside = timedelta(microseconds=self._steps)
             self.store.again = Again(now + timedelta(seconds=seconds), beside)
-            bring_retries_forward(now, timedelta(seconds=seconds))
+            bring_delays_forward(now, timedelta(seconds=seconds))
         plan_again(now)
 
     def _process_jobs(self) -> float:
@@ -131,27 +132,45 @@ class Scheduler(BackgroundScheduler):
         connection.close()
 
 
+@transaction.atomic
 def plan_startup_schedules(started: datetime) -> int:
     """Give every startup schedule its moment for this start of MXX; returns how many."""
     rows = Schedule.objects.present().filter(
         trigger="startup", enabled=True, job__enabled=True, job__deleted_at__isnull=True
     )
-    for row in rows:
+    for row in rows.select_related("job").select_for_update(of=("self",)):
+        tell_dropped(row, started, "planned for this start of MXX")
         row.next_run_time = row.rule().at_start(started)
         row.save(update_fields=["next_run_time"])
     return len(rows)
 
 
+AT_ONCE = 1000
+"""Schedules planned again in one transaction: PostgreSQL ends one that computes for seconds without a statement."""
+
+
 def plan_again(now: datetime) -> None:
     """Bring forward every schedule whose next run lies behind its next moment after now."""
-    with transaction.atomic():
-        for row in Schedule.objects.waiting().filter(next_run_time__gt=now).select_for_update():
-            following = row.rule().after(now)
-            if following is not None and row.next_run_time is not None and following < row.next_run_time:
-                row.next_run_time = following
-                row.save(update_fields=["next_run_time"])
+    done = 0
+    while rows := _plan_some_again(now, done):
+        done = rows[-1].pk
 
 
-def bring_retries_forward(now: datetime, step: timedelta) -> None:
-    """A retry that waits for its delay waits no longer because the clock was set back meanwhile."""
+@transaction.atomic
+def _plan_some_again(now: datetime, behind: int) -> list[Schedule]:
+    """behind: the greatest id that is done."""
+    waiting = Schedule.objects.waiting().filter(next_run_time__gt=now, pk__gt=behind).order_by("pk")
+    rows = list(waiting.select_for_update()[:AT_ONCE])
+    for row in rows:
+        following = row.rule().after(now)
+        if following is not None and row.next_run_time is not None and following < row.next_run_time:
+            row.next_run_time = following
+            row.save(update_fields=["next_run_time"])
+    return rows
+
+
+def bring_delays_forward(now: datetime, step: timedelta) -> None:
+    """A delay, of a retry or after the start of MXX, is no longer because the clock was set back meanwhile."""
     Run.objects.queued().filter(not_before__gt=now).update(not_before=F("not_before") - step)
+    startups = Schedule.objects.waiting().filter(trigger="startup", next_run_time__gt=now)
+    startups.update(next_run_time=F("next_run_time") - step)

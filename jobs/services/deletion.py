@@ -7,6 +7,7 @@ from django.db import transaction
 from jobs.models import Job, Status
 from jobs.services.announce import announce
 from jobs.services.audit import record
+from jobs.services.passing import tell_dropped
 from jobs.services.runs import request_cancel
 from jobs.timing import clock
 
@@ -15,7 +16,11 @@ from jobs.timing import clock
 def delete_job(*, job: Job, cancel: bool = False) -> None:
     """The name is free at once; queued runs are cancelled; active ones finish, or are stopped with cancel."""
     now = clock.now()
+    Job.objects.select_for_update(no_key=True).get(
+        pk=job.pk
+    )  # first, as on a save: else each may wait for the other
     for schedule in job.schedules.present().select_for_update():
+        tell_dropped(schedule, now, "removed")
         schedule.deleted_at, schedule.next_run_time, schedule.rev = now, None, schedule.rev + 1
         schedule.save(update_fields=["deleted_at", "next_run_time", "rev"])
     job.deleted_at = now

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from jobs.exceptions import NotFound
-from jobs.models import Job, Run, Schedule, Source, Status
+from jobs.models import Job, Schedule
 from jobs.services.announce import announce
 from jobs.services.audit import record
+from jobs.services.passing import tell_paused
 from jobs.timing import clock
 from jobs.timing.zones import TICK
 
@@ -44,6 +45,8 @@ def find_schedule(schedule_id: int) -> Schedule:
 
 @transaction.atomic
 def pause_schedule(*, schedule: Schedule) -> None:
+    """Raises NotFound for one that was removed meanwhile."""
+    _lock(schedule)
     schedule.enabled = False
     _hold(schedule)
     record("schedule.paused", schedule.job.name, schedule=schedule.name)
@@ -52,6 +55,8 @@ def pause_schedule(*, schedule: Schedule) -> None:
 
 @transaction.atomic
 def resume_schedule(*, schedule: Schedule) -> None:
+    """Raises NotFound for one that was removed meanwhile."""
+    _lock(schedule)
     schedule.enabled = True
     if schedule.job.enabled:
         _release(schedule)
@@ -59,6 +64,14 @@ def resume_schedule(*, schedule: Schedule) -> None:
         schedule.save(update_fields=["enabled"])
     record("schedule.resumed", schedule.job.name, schedule=schedule.name)
     announce()
+
+
+def _lock(schedule: Schedule) -> None:
+    """As it is now: since the caller read it, it may have fired, been paused with its job, or removed."""
+    Job.objects.select_for_update(no_key=True).get(pk=schedule.job_id)
+    schedule.refresh_from_db(from_queryset=Schedule.objects.select_for_update())
+    if schedule.deleted_at:
+        raise NotFound(f"there is no schedule {schedule.pk}")
 
 
 def _hold(schedule: Schedule) -> None:
@@ -77,28 +90,8 @@ def _release(schedule: Schedule) -> None:
     if since is None:
         schedule.save(update_fields=["enabled"])
         return
-    schedule.plan(now)
+    tell_paused(schedule, since, now)
+    schedule.plan_resumed(now)
     schedule.paused_at = None
     schedule.rev += 1
     schedule.save(update_fields=["enabled", "next_run_time", "paused_at", "rev"])
-    first = schedule.rule().after(since)
-    if first is None or first > now:
-        return
-    assert schedule.job.revision is not None
-    passed = schedule.rule().due(first, now, 1)
-    count = str(passed.count) if passed.exact else f"more than {passed.count}"
-    reason = (
-        f"paused: {count} due moment{'s' if count != '1' else ''} passed since {since:%Y-%m-%d %H:%M} UTC"
-    )
-    row = Run(
-        job=schedule.job,
-        job_name=schedule.job.name,
-        revision=schedule.job.revision,
-        schedule=schedule,
-        source=Source.SCHEDULE,
-        status=Status.SKIPPED,
-        scheduled_for=passed.moments[-1],
-        finished_at=now,
-        reason=reason,
-    )
-    Run.objects.bulk_create([row], ignore_conflicts=True)  # a clock that was set back may meet its own past

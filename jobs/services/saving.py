@@ -9,6 +9,7 @@ from jobs.models import Job, Revision, Schedule
 from jobs.services.announce import announce
 from jobs.services.audit import record
 from jobs.services.drafts import Draft, default_zone, read_draft
+from jobs.services.passing import tell_dropped
 from jobs.services.people import Caller, person
 from jobs.timing import clock
 from jobs.timing.table import Timing, read_schedule
@@ -34,7 +35,8 @@ def save_job(
     author: Caller = None,
     enabled: bool | None = None,
 ) -> Job:
-    """Create the job, or give an existing one this text (and name). Raises BadInput, Conflict.
+    """Create the job, or give an existing one this text (and name). Raises BadInput, Conflict, and NotFound for
+    one that was deleted meanwhile.
 
     An unchanged text makes no new revision; unchanged schedules keep next_run_time and anchor.
     source: where the text came from: "api", "page", "admin", "cli" or "file:NAME".
@@ -44,6 +46,8 @@ def save_job(
     try:
         with transaction.atomic():
             job = Job.objects.select_for_update(no_key=True).get(pk=job.pk) if job else Job(source=source)
+            if job.deleted_at:
+                raise NotFound(f"there is no job named {job.name!r} any more")
             before = (job.name, job.revision_id)
             _write(job, name, draft, author, enabled)
             _record(job, *before)
@@ -89,6 +93,7 @@ def _write_schedules(job: Job, draft: Draft) -> None:
         row = rows.pop(timing.name, None)
         _write_schedule(job, row, timing, draft.checked.jobfile.schedules[position], position)
     for gone in rows.values():
+        tell_dropped(gone, now, "removed")
         gone.deleted_at, gone.next_run_time, gone.rev = now, None, gone.rev + 1
         gone.save(update_fields=["deleted_at", "next_run_time", "rev"])
 
@@ -110,6 +115,7 @@ def _write_schedule(
             row.take(as_before, position=position)
             row.save()
             return
+        tell_dropped(row, now, "changed")
     row = row or Schedule(job=job)
     row.job, row.created_at, row.rev = job, now, (row.rev + 1 if row.pk else 1)
     row.take(timing, position=position)

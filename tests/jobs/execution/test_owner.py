@@ -39,3 +39,19 @@ def test_the_row_of_an_owner_that_is_long_gone_goes() -> None:
     Supervisor.objects.update(heartbeat_at=clock.now() - timedelta(days=2))
     owner.register("runjob")
     assert not Supervisor.objects.filter(pk=old.pk).exists()
+
+
+def test_an_owner_that_was_forgotten_while_it_slept_is_there_again_at_its_next_beat() -> None:
+    sleeper = owner.register("supervisor", slots=4)
+    Supervisor.objects.update(heartbeat_at=clock.now() - timedelta(days=2))
+    owner.register("runjob")
+    owner.beat(sleeper, clock.now())
+    assert Supervisor.objects.alive(clock.now()).get(pk=sleeper.pk).slots == 4
+
+
+def test_mxx_starts_with_its_first_supervisor_and_again_when_that_was_killed() -> None:
+    first = owner.register("supervisor")
+    second = owner.register("supervisor")
+    assert [owner.is_first(first), owner.is_first(second)] == [True, False]
+    Supervisor.objects.filter(pk=first.pk).update(identity="another boot:1")
+    assert owner.is_first(second)

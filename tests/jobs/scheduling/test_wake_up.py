@@ -82,7 +82,9 @@ def test_deleting_what_is_due_is_no_error(caplog: pytest.LogCaptureFixture) -> N
         scheduler.store.flush()
         scheduler._process_jobs()
     assert not caplog.records
-    assert not Run.objects.exists()
+    assert [(run.status, run.reason) for run in Run.objects.all()] == [
+        ("missed", "1 due moment passed before the schedule was removed")
+    ]
 
 
 def test_a_schedule_that_cannot_be_planned_silences_no_other(caplog: pytest.LogCaptureFixture) -> None:
