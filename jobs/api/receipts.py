@@ -23,6 +23,12 @@ class LaunchShape(Shape):
     pid = serializers.IntegerField()
     started = serializers.FloatField(help_text="seconds since the epoch")
     ended = serializers.FloatField(allow_null=True, required=False)
+    empty = serializers.FloatField(
+        allow_null=True, required=False, help_text="when nobody was left of what it had started"
+    )
+    closed = serializers.FloatField(
+        allow_null=True, required=False, help_text="when nobody could write to its output any more"
+    )
     exit_code = serializers.IntegerField(allow_null=True, required=False)
     signal = serializers.IntegerField(allow_null=True, required=False)
     how = serializers.CharField(help_text="how it ended, in words")

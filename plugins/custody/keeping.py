@@ -172,6 +172,8 @@ class Keeper:
             pause=self._turn,
             proof=self.launches.empty,
         )
+        if not ending.left:
+            self.programs.all_gone()
         named = self._end_by_name() if self.kill_names else []
         self._drain()
         self.meter.keep()

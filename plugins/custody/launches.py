@@ -21,6 +21,8 @@ from plugins.exceptions import CannotLaunch
 from plugins.exits import ended_how
 from plugins.output.draining import Output
 
+APART = 0.2
+"""Seconds between two moments of a program's end that are told as two events."""
 TREE_LOOK = 0.1
 """Seconds at least between two looks at the trees of programs whose main process has ended."""
 CLAIM_LOOK = 0.5
@@ -50,6 +52,7 @@ class Launches:
         self.look_at: float | None = None
         """When to look next whose tree is empty; None while nobody has died."""
         self._looked_at = 0.0
+        programs.closed = self._output_closed
 
     def take(self, request: int, order: LaunchRequest, holds: bool, refusal: str) -> None:
         """Start it, or tell the runner why not."""
@@ -123,6 +126,19 @@ class Launches:
             return
         self._events.add("exit", message=f"{program.name} {ended_how(code)}", data={"pid": pid, "code": code})
         self._runner.say(kind="exited", number=program.number, code=code)
+        if program.closed:
+            self._tell_apart("closed", "its output was closed", program, program.closed)
+
+    def _output_closed(self, program: Program) -> None:
+        """Before its end nobody knows yet whether the end comes at once."""
+        if program.ended and program.closed:
+            self._tell_apart("closed", "its output was closed", program, program.closed)
+
+    def _tell_apart(self, kind: str, what: str, program: Program, at: float) -> None:
+        """That it has exited, that its tree is empty, that its output is closed: three things that mostly are one."""
+        if abs(at - (program.ended or at)) > APART:
+            facts = {"pid": program.identity.pid, "number": program.number}
+            self._events.add(kind, at=at, message=f"{program.name}: {what}", data=facts)
 
     def tell_who_is_gone(self, members: Members) -> None:
         """Tell the runner which held programs' whole trees are empty. Only a death changes that: the last one of a
@@ -134,7 +150,8 @@ class Launches:
         lively = busy(members())
         for program in ended:
             if program.number not in lively and None not in lively and not self.claims.waits(program):
-                program.gone = True
+                program.empty = time.time()
+                self._tell_apart("empty", "all that it had started has ended", program, program.empty)
                 self._runner.say(kind="gone", number=program.number)
         if any(one.claimed and not one.gone for one in ended):  # no child of ours: nobody tells us of its end
             self.look_at = self._looked_at + CLAIM_LOOK

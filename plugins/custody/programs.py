@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,7 +39,11 @@ class Program:
     """Number of the launch whose stop command this is."""
     ended: float | None = None
     code: int | None = None
-    gone: bool = False
+    empty: float | None = None
+    """When its tree was first seen empty: asked for those that hold the run, and for all at its end."""
+    closed: float | None = None
+    """When nobody could write to its output any more; None while somebody can, and for a detached one."""
+    open_pipes: int = 2
     claimed: dict[str, Any] | None = None
     """pid and name of the program that it handed over to."""
     how: str = ""
@@ -50,6 +54,10 @@ class Program:
     def name(self) -> str:
         return self.shown.name
 
+    @property
+    def gone(self) -> bool:
+        return self.empty is not None
+
     def told(self) -> dict[str, Any]:
         return {
             "number": self.number,
@@ -59,6 +67,8 @@ class Program:
             "pid": self.identity.pid,
             "started": self.started,
             "ended": self.ended,
+            "empty": self.empty,
+            "closed": self.closed,
             "exit_code": self.code if self.code is not None and self.code >= 0 else None,
             "signal": -self.code if self.code is not None and self.code < 0 else None,
             "how": self.how,
@@ -83,6 +93,8 @@ class Programs:
         self._output, self._mask, self._station = output, mask, station
         self._environment = {**outer_environment(), **spec.environment()}
         self.all: list[Program] = []
+        self.closed: Callable[[Program], None] = lambda _: None
+        """Called when nobody can write to a program's output any more."""
 
     def spawn(self, order: LaunchRequest, holds: bool = False, stops: int | None = None) -> Program:
         """Start one program in a session of its own. Raises CannotLaunch with a sentence."""
@@ -139,13 +151,27 @@ class Programs:
             os.umask(ours)
         for stream, (reading, writing) in zip((OUT, ERR), pipes, strict=True):
             os.close(writing)
-            self._output.watch(reading, stream, number)
+            self._output.watch(reading, stream, number, lambda: self._pipe_closed(number))
         self._station.mind(pid)
         if self._spec.nice and (why := give_way(pid, self._spec.nice)):
             self._output.say(why)
         return pid
 
     # ---- ends
+
+    def _pipe_closed(self, number: int) -> None:
+        program = self.all[number - 1]
+        program.open_pipes -= 1
+        if not program.open_pipes:
+            program.closed = time.time()
+            self.closed(program)
+
+    def all_gone(self) -> None:
+        """Nobody is left of any of them."""
+        now = time.time()
+        for program in self.all:
+            if program.empty is None and not program.order.detached:
+                program.empty = now
 
     def exited(self, pid: int, code: int) -> Program | None:
         """Note the end of a main process; None when the pid was an adopted orphan."""
