@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, AnyStr
 from urllib.parse import quote, quote_plus
 
+from plugins.output.sieve import Sieve
+
 SHORTEST = 4
 """Characters of a secret that is masked, and of the beginning of one that waits for the rest however long it takes."""
 SHORTEST_BASE64 = 6
@@ -27,7 +29,7 @@ class Mask:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         texts = {text for secret in secrets for part in _parts(secret) for text in _written(part)}
         self._texts = sorted(texts)
-        self.needles = [text.encode(errors="surrogatepass") for text in self._texts]
+        self._sieve = Sieve([text.encode(errors="surrogatepass") for text in self._texts])
 
     def __bool__(self) -> bool:
         return bool(self._texts)
@@ -53,14 +55,14 @@ class Mask:
         return [self.inside(one) for one in value] if isinstance(value, list | tuple) else value
 
     def stream(self) -> MaskedStream:
-        return MaskedStream(self.needles)
+        return MaskedStream(self._sieve)
 
 
 class MaskedStream:
     """Bytes in, masked bytes out, wherever the chunks were cut. What may be the beginning of a secret is held back."""
 
-    def __init__(self, needles: list[bytes]) -> None:
-        self._needles = needles
+    def __init__(self, sieve: Sieve) -> None:
+        self._sieve = sieve
         self._held = b""
         self._given = 0
         """How many of the held bytes are out already, as they are or as stars."""
@@ -74,8 +76,8 @@ class MaskedStream:
 
     def feed(self, data: bytes) -> bytes:
         data = self._held + data if self._held else data
-        border = _open_end(data, self._needles)
-        spans = _found(data, self._needles, self._starred)
+        border = _open_end(data, self._sieve.all)
+        spans = _found(data, self._sieve.candidates(data), self._starred)
         if not spans and border == len(data) and not self._given:
             self._held = b""
             return data
