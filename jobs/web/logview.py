@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import takewhile
 
 from django.utils.safestring import SafeString
@@ -18,7 +19,7 @@ from jobs.web.logscan import TROUBLE, Scan, looks_bad
 from jobs.web.viewer import Viewer
 from jobs.web.words import number
 from plugins.output import segments
-from plugins.output.segments import CUT, MXX
+from plugins.output.segments import CUT, ERR, MXX
 
 WHOLE = 200
 HEAD, AROUND, TAIL = 12, 8, 40
@@ -29,6 +30,8 @@ MOST_NEW = 500
 ALL, PART = 128 * 1024, 32 * 1024
 """Bytes of a log that becomes lines as a whole; and of the head and of the end of a longer one."""
 AROUND_TROUBLE = 8 * 1024
+LOOKS = {MXX: ("by-mxx", ""), ERR: ("on-stderr", "stderr")}
+"""Class and title of a line, by its stream."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Row:
     dropped: int = 0
     origin: str = ""
     """The label of the launch that wrote it, where it has one."""
+    stream: str = ""
+    """Where it was written, if not to the output itself."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,8 @@ def last_words(run: Run, *, of_trouble: bool = False) -> str:
 
 def _shower(run: Run, viewer: Viewer) -> Callable[[Line], Row]:
     labels = _labels(run)
-    return lambda line: row_of(line, viewer, labels.get(line.launch, ""))
+    clock = cache(lambda time: viewer.clock_tag(viewer.epoch(time), seconds=True) if time else "")
+    return lambda line: row_of(line, clock(line.time), labels.get(line.launch, ""))
 
 
 def _labels(run: Run) -> dict[int, str]:
@@ -166,10 +172,10 @@ def _labels(run: Run) -> dict[int, str]:
     return {launch["number"]: launch["label"] for launch in launches if launch.get("label")}
 
 
-def row_of(line: Line, viewer: Viewer, origin: str = "") -> Row:
-    css = "by-mxx" if line.stream == MXX else ""
-    clock = viewer.clock_tag(viewer.epoch(line.time), seconds=True) if line.time else ""
-    return Row(line.number, clock, css, ansi.spans(line.text), line.dropped, origin)
+def row_of(line: Line, clock: SafeString | str, origin: str) -> Row:
+    """clock: the same for all lines that were read at once, and dear to make."""
+    css, stream = LOOKS.get(line.stream, ("", ""))
+    return Row(line.number, clock, css, ansi.spans(line.text), line.dropped, origin, stream)
 
 
 class _Kept:

@@ -75,6 +75,14 @@ def test_output_cannot_become_markup(web: Client, running: Run) -> None:
     assert '<span class="ansi-red">&lt;b&gt;red&lt;/b&gt;</span>' in page
 
 
+def test_what_was_written_to_stderr_is_marked(web: Client, running: Run) -> None:
+    writer = story.writer(running)
+    writer.append(OUT, 1, b"fine\n")
+    writer.append(ERR, 1, b"trouble\n")
+    fine, trouble = re.findall(r"<li id=.*?</li>", page_of(web, running))
+    assert 'class="on-stderr" title="stderr"' in trouble and "stderr" not in fine
+
+
 def test_a_poll_that_is_far_behind_folds_what_it_missed_and_brings_the_end(web: Client, running: Run) -> None:
     page = page_of(web, running)
     story.writer(running).append(OUT, 1, b"".join(b"line %d\n" % number for number in range(1, 100_001)))
@@ -101,7 +109,7 @@ def test_lines_of_a_long_log_keep_their_numbers_in_every_view(web: Client) -> No
     said = [story.Said(0, f"this is line {number}\n") for number in range(1, 20_001)]
     said[14_999] = story.Said(0, "ERROR: disk full\n", ERR)
     story.log(run, said)
-    assert 'id="L15000" class="found"' in (page := page_of(web, run))
+    assert 'id="L15000" class="on-stderr found"' in (page := page_of(web, run))
     assert new_lines(page)[-1] == "this is line 20000" and 'id="L20000"' in page
     part = web.get(f"/runs/{run.pk}/log/?first=14999&last=15001", headers=POLL).content.decode()
     assert new_lines(part) == ["this is line 14999", "ERROR: disk full", "this is line 15001"]
@@ -130,7 +138,7 @@ def test_the_first_error_of_a_long_log_is_shown_and_linked(web: Client) -> None:
     said[500] = story.Said(0, "ERROR: disk full\n", ERR)
     story.log(run, said)
     page = page_of(web, run)
-    assert 'href="#L501"' in page and 'id="L501" class="found"' in page
+    assert 'href="#L501"' in page and 'id="L501" class="on-stderr found"' in page
     assert "more lines" in page and "line 300<" not in page
 
 
