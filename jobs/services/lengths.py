@@ -1,4 +1,4 @@
-"""How long a job usually takes, from its last good runs: two queries whatever the number of jobs.
+"""How long a job usually takes, from its last good runs: two queries for each 200 jobs.
 
 Measured with 100 jobs and 500,000 runs on SQLite: a join with a correlated subquery took over 1 s, these a few ms.
 """
@@ -6,9 +6,10 @@ Measured with 100 jobs and 500,000 runs on SQLite: a join with a correlated subq
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
+from itertools import islice
 from operator import or_
 from statistics import median, quantiles
 from typing import Any
@@ -47,10 +48,19 @@ def _usual(values: list[float]) -> Usual:
     return Usual(median(values), max(low, 0.0), high)
 
 
+AT_ONCE = 200
+"""Jobs in one query: SQLite takes no more than 1,000 conditions."""
+
+
 def newest(
     jobs: Iterable[int], count: int, columns: list[str], *, good: bool = False
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """The newest `count` (good) runs of each job, oldest first. Where they begin, one index step a job; then those rows."""
+    for some in batched(jobs, AT_ONCE):
+        yield from _newest(some, count, columns, good)
+
+
+def _newest(jobs: list[int], count: int, columns: list[str], good: bool) -> Iterable[dict[str, Any]]:
     runs = (
         Run.objects.exclude(status__in=NOT_GOOD).filter(started_at__isnull=False)
         if good
@@ -58,6 +68,12 @@ def newest(
     )
     ranked = runs.filter(job=OuterRef("pk")).order_by("-id").values("pk")
     since = Coalesce(Subquery(ranked[count - 1 : count]), Value(0))
-    starts = Job.objects.filter(pk__in=list(jobs)).annotate(since=since).values_list("pk", "since")
+    starts = Job.objects.filter(pk__in=jobs).annotate(since=since).values_list("pk", "since")
     wanted = [Q(job=job, pk__gte=start) for job, start in starts]
-    return list(runs.filter(reduce(or_, wanted)).order_by("id").values(*columns)) if wanted else []
+    return runs.filter(reduce(or_, wanted)).order_by("id").values(*columns) if wanted else []
+
+
+def batched(values: Iterable[int], size: int) -> Iterator[list[int]]:
+    waiting = iter(values)
+    while some := list(islice(waiting, size)):
+        yield some

@@ -11,11 +11,13 @@ from django.conf import settings
 from django.db.models import Q
 
 from jobs.models import Job, Quiet, Run, Schedule, Status
-from jobs.services.collisions import Collision, collisions
+from jobs.services.collisions import MOST_MOMENTS, Collision, collisions
 from jobs.services.health import health
 from jobs.services.lengths import ENOUGH, usual
+from jobs.services.room import why_no_start
 from jobs.timing import clock
 from jobs.timing.triggers import Bounded
+from jobs.timing.words import hour_in, minute_in
 from jobs.timing.zones import TICK
 
 AHEAD = timedelta(hours=24)
@@ -44,17 +46,21 @@ class Why:
     runs: list[Run] = field(default_factory=list)
 
 
-def why(*, job: Job, at: datetime | None = None) -> Why:
-    """at: the minute that begins then, else that very second; without it the next due moment, or now."""
+def why(*, job: Job, at: datetime | None = None, zone: str = "UTC") -> Why:
+    """at: the minute that begins then, else that very second; without it the next due moment, or now.
+
+    zone: in which times are told, with UTC beside it.
+    """
     schedules = list(job.schedules.present())
     planned = [row.next_run_time for row in schedules if row.next_run_time]
     at = at or min(planned, default=clock.now())
-    return _Question(job, schedules, at).answer()
+    return _Question(job, schedules, at, zone).answer()
 
 
 class _Question:
-    def __init__(self, job: Job, schedules: list[Schedule], at: datetime) -> None:
+    def __init__(self, job: Job, schedules: list[Schedule], at: datetime, zone: str) -> None:
         self.job, self.schedules, self.at, self.now = job, schedules, at, clock.now()
+        self.zone = zone
         self.first = at.replace(microsecond=0)
         self.last = self.first + timedelta(seconds=1 if self.first.second else 60) - TICK
         self.due = {row.pk: moment for row in schedules if (moment := self._due(row))}
@@ -64,12 +70,12 @@ class _Question:
         if row.trigger == "startup":
             planned = row.next_run_time
             return planned if planned and self.first <= planned <= self.last else None
-        found = row.rule().due(self.first, self.last, 1).moments
-        return found[0] if found else None
+        found = row.rule().after(self.first - TICK)
+        return found if found and found <= self.last else None
 
     def answer(self) -> Why:
-        if self.last < self.now:
-            runs = self._runs()
+        runs = self._runs() if self._has_come() else []
+        if runs or self.last < self.now:
             began = any(run.started_at for run in runs)
             return Why(self.at, began, self._did(runs), [*self._schedule_rules(), *self._job_rules()], runs)
         met = self._met()
@@ -77,6 +83,10 @@ class _Question:
         return Why(self.at, *self._will(rules, met), rules)
 
     # ---- the past
+
+    def _has_come(self) -> bool:
+        """Also within the minute that goes on: what was due in it may have its rows already."""
+        return self.last < self.now or bool(self.due and max(self.due.values()) <= self.now)
 
     def _runs(self) -> list[Run]:
         span = (self.first, self.last)
@@ -97,21 +107,25 @@ class _Question:
         if counted and counted.status in (Status.MISSED, Status.SKIPPED):
             return f"no: counted in {_told(counted)}"
         if row.created_at > self.first:
-            return f"no: schedule {row.name!r} was made or changed later, at {_minute(row.created_at)}"
+            return f"no: schedule {row.name!r} was made or changed later, at {minute_in(self.zone, row.created_at)}"
         if row.paused_at:
-            return f"no: schedule {row.name!r} is paused since {_minute(row.paused_at)}; resuming tells the count"
+            return f"no: schedule {row.name!r} is paused since {minute_in(self.zone, row.paused_at)}; resuming tells the count"
         return "no row is left of it"
 
     # ---- the future
 
     def _will(self, rules: list[Rule], met: Collision | None) -> tuple[bool, str]:
+        against = [rule for rule in rules if rule.lets is False]
         if not self.due:
-            return False, "no: no schedule is due then"
-        against = [rule for rule in rules if rule.lets is False and rule.rule != "schedule"]
+            bounds = [rule for rule in against if rule.rule in ("blackout", "bounds")]
+            return False, f"no: {_pair(bounds[0])}" if bounds else "no: no schedule is due then"
+        if of_the_job := [rule for rule in against if not rule.schedule]:
+            return False, f"no: {_pair(of_the_job[-1])}"
         free = [row for row in self.schedules if row.pk in self.due and not row.paused_at]
-        if against and (not free or any(rule.rule != "paused" for rule in against)):
-            return False, f"no: {against[-1].rule}: {against[-1].value}"
-        told = f"yes, at {self.due[free[0].pk]:%H:%M:%S} UTC by schedule {free[0].name!r}"
+        if not free:
+            return False, f"no: {_pair(next(rule for rule in against if rule.rule == 'paused'))}"
+        first = min(free, key=lambda row: self.due[row.pk])
+        told = f"yes, at {hour_in(self.zone, self.due[first.pk])} by schedule {first.name!r}"
         return True, told + (
             f"; it would wait {met.seconds:.0f} s: {met.because}" if met and met.seconds else ""
         )
@@ -119,7 +133,7 @@ class _Question:
     def _met(self) -> Collision | None:
         if not self.due or self.at > self.now + AHEAD:
             return None
-        mine = (one for one in collisions(most=1000) if one.job == self.job.name)
+        mine = (one for one in collisions(most=MOST_MOMENTS, zone=self.zone) if one.job == self.job.name)
         return next((one for one in mine if self.first <= one.at <= self.last), None)
 
     # ---- the rules
@@ -133,7 +147,7 @@ class _Question:
                 bounds = {key: row.spec[key] for key in ("start", "end", "blackout") if key in row.spec}
                 yield Rule("blackout" if "blackout" in bounds else "bounds", inside, _pairs(bounds), row.name)
             if row.paused_at:
-                yield Rule("paused", False, f"since {_minute(row.paused_at)}", row.name)
+                yield Rule("paused", False, f"since {minute_in(self.zone, row.paused_at)}", row.name)
             window = row.misfire_window if row.misfire_window is not None else self.job.misfire_window
             told = "no window" if window is None else f"window {window:g} s"
             yield Rule("misfire", None, f"{row.misfire or self.job.misfire}, {told}", row.name)
@@ -141,7 +155,9 @@ class _Question:
     def _job_rules(self) -> Iterator[Rule]:
         yield Rule("job", self.job.enabled, "on" if self.job.enabled else "paused")
         spans = Quiet.objects.spans(self.first, self.last)
-        told = [f"from {_minute(since)} to {_minute(until)}" for since, until in spans]
+        told = [
+            f"from {minute_in(self.zone, since)} to {minute_in(self.zone, until)}" for since, until in spans
+        ]
         yield Rule("quiet", not told, "; ".join(told) or "no")
 
     def _load_rules(self, met: Collision | None) -> Iterator[Rule]:
@@ -159,7 +175,9 @@ class _Question:
                 )
                 yield Rule("tag", None, f"{tag}: {used} of {limit} in use now")
         yield Rule("priority", None, f"{self.job.priority}")
-        yield Rule("disk", None, f"{shutil.disk_usage(settings.MXX_HOME).free / 1e9:.1f} GB free in MXX_HOME")
+        full = why_no_start()
+        free = f"{shutil.disk_usage(settings.MXX_HOME).free / 1e9:.1f} GB free in MXX_HOME"
+        yield Rule("disk", not full, f"it {full}" if full else free)
 
     def _rehearsed(self, met: Collision | None) -> str:
         if met:
@@ -173,8 +191,8 @@ def _told(run: Run) -> str:
     return f"run {run.pk} {run.status}" + (f" ({run.reason.rstrip('.')})" if run.reason else "")
 
 
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+def _pair(rule: Rule) -> str:
+    return f"{rule.rule}: {rule.value}"
 
 
 def _pairs(bounds: dict[str, object]) -> str:

@@ -45,6 +45,21 @@ def moment_name(written: moments.Written, timezone: str) -> str:
     return f"{moment_name(wall.date(), timezone)} at {clock_time(wall.hour, wall.minute, wall.second)}"
 
 
+def minute_in(zone: str, moment: datetime) -> str:
+    """`2026-12-24 18:00 Europe/Berlin (2026-12-24 17:00 UTC)`; `2026-12-24 17:00 UTC`."""
+    return _told_in(zone, moment, "%Y-%m-%d %H:%M")
+
+
+def hour_in(zone: str, moment: datetime) -> str:
+    """`18:00:00 Europe/Berlin (17:00:00 UTC)`; `17:00:00 UTC`."""
+    return _told_in(zone, moment, "%H:%M:%S")
+
+
+def _told_in(zone: str, moment: datetime, form: str) -> str:
+    utc = f"{moment:{form}} UTC"
+    return utc if zone == "UTC" else f"{zones.wall_at(zone, moment):{form}} {zone} ({utc})"
+
+
 def _bounds(spec: Mapping[str, Any], timezone: str) -> str:
     parts = [
         f", {word} {moment_name(moments.read(spec[key]), timezone)}"

@@ -35,7 +35,8 @@ def next_page(viewer: Viewer) -> NextPage:
         for item in services.upcoming(count=LISTED)
     ]
     meetings = [
-        Row(_when(one.at, viewer), one.job, sentence(_meeting(one))) for one in services.collisions(most=MET)
+        Row(_when(one.at, viewer), one.job, sentence(_meeting(one)))
+        for one in services.collisions(most=MET, zone=viewer.zone.key)
     ]
     return NextPage(coming, meetings)
 
@@ -66,7 +67,7 @@ class WhyPage:
 
 
 def why_page(job: Job, at: datetime | None, written: str, viewer: Viewer) -> WhyPage:
-    found = services.why(job=job, at=at)
+    found = services.why(job=job, at=at, zone=viewer.zone.key)
     return WhyPage(
         job,
         written or viewer.local(found.at).strftime("%Y-%m-%dT%H:%M"),

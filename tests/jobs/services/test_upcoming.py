@@ -7,6 +7,7 @@ import pytest
 
 from jobs import services
 from jobs.models import Job, Run
+from jobs.services.lengths import usual
 from jobs.timing import clock
 from tests.jobs.kit import ECHO, every, make_job
 
@@ -96,3 +97,21 @@ def test_more_runs_at_once_than_slots_wait(settings: Any) -> None:
     for name in ("one", "two", "three"):
         lasting(daily(name, 13), 600)
     assert [(what, seconds) for _, what, seconds in told()] == [("waits", 600.0)]
+
+
+def test_a_thousand_jobs_and_more_may_have_known_lengths() -> None:
+    """SQLite takes no more than a thousand conditions in one query."""
+    model = make_job("model", ECHO)
+    names = [f"job {number}" for number in range(1100)]
+    same = {"revision_id": model.revision_id, "source": "api"}
+    jobs = Job.objects.bulk_create(Job(name=name, name_key=name, **same) for name in names)
+    ended = {"status": "succeeded", "started_at": at(days=-1), "finished_at": at(days=-1, seconds=5)}
+    runs = [Run(job=job, job_name=job.name, **same, **ended) for job in jobs for _ in range(3)]
+    Run.objects.bulk_create(runs)
+    assert len(usual(job.pk for job in jobs)) == 1100
+
+
+def test_a_run_that_replaces_another_takes_its_slot(settings: Any) -> None:
+    settings.MXX_SLOTS = 1
+    lasting(make_job("long", every(6 * 3600, overlap="replace")), 7 * 3600)
+    assert told() == [("long", "replaces", 0.0)] * 2

@@ -115,3 +115,40 @@ def test_a_seconds_schedule_is_asked_by_the_second() -> None:
     job = make_job(text=every(7))
     assert services.why(job=job, at=NOON + timedelta(seconds=14)).happens
     assert not services.why(job=job, at=NOON + timedelta(seconds=15)).happens
+
+
+def test_another_schedule_that_is_blacked_out_then_says_nothing_about_this_one() -> None:
+    other = DAILY.removeprefix(ECHO).replace(
+        "[schedule]", '[[schedule]]\nblackout = ["2030-06-03/2030-06-03"]'
+    )
+    found = services.why(job=make_job(text=DAILY.replace("[schedule]", "[[schedule]]") + other), at=ONE)
+    assert found.verdict == "yes, at 13:00:00 UTC by schedule '1'"
+
+
+def test_what_is_blacked_out_is_told_in_the_verdict() -> None:
+    found = services.why(job=make_job(text=f'{DAILY}blackout = ["2030-06-03/2030-06-03"]\n'), at=ONE)
+    assert found.verdict == "no: blackout: blackout 2030-06-03/2030-06-03"
+
+
+def test_of_many_moments_in_a_minute_the_first_is_named() -> None:
+    found = services.why(job=make_job(text=every(20)), at=NOON + timedelta(minutes=5))
+    assert "at 12:05:00 UTC" in found.verdict
+
+
+def test_a_moment_of_the_minute_that_goes_on_is_told_by_its_row(noon: clock.FrozenClock) -> None:
+    job = make_job(text=DAILY)
+    noon.move(3630)
+    awake()._process_jobs()
+    assert services.why(job=job, at=ONE).runs
+
+
+def test_times_are_told_in_the_zone_of_the_reader_with_utc_beside() -> None:
+    found = services.why(job=make_job(text=DAILY), at=ONE, zone="Europe/Berlin")
+    assert found.verdict == "yes, at 15:00:00 Europe/Berlin (13:00:00 UTC) by schedule '1'"
+
+
+def test_a_full_disk_says_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.services.room.FOR_A_START", 1 << 60)
+    found = services.why(job=make_job(text=DAILY), at=ONE)
+    assert not found.happens
+    assert "is free on the disk where MXX keeps its data" in found.verdict
