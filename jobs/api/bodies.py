@@ -70,6 +70,14 @@ class Trigger(StrictSerializer):
         return params
 
 
+class FileRun(Trigger, NewJob):
+    """A job file that is run once, and not saved as a job."""
+
+    enabled = None  # of a job, which this does not become
+
+    examples: ClassVar[dict[str, str]] = {**NewJob.examples, **Trigger.examples}
+
+
 class NewToken(StrictSerializer):
     name = StrictText(max_length=1000)
     scope = StrictText(max_length=10, default=Scope.READ)

@@ -30,6 +30,7 @@ ADDED: dict[Role, tuple[str, ...]] = {
     Role.OPERATOR: ("jobs.add_run", "jobs.change_run", "jobs.pause_job"),
     Role.EDITOR: (
         *(f"jobs.{verb}_job" for verb in ("add", "change", "delete")),
+        "jobs.delete_run",
         *(f"jobs.{verb}_application" for verb in ("add", "change", "delete")),
         *(f"jobs.{verb}_triggerlink" for verb in ("view", "add", "delete")),
         *(f"jobs.{verb}_secret" for verb in ("view", "add", "change", "delete")),

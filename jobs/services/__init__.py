@@ -16,7 +16,7 @@ from jobs.services.collisions import Collision, collisions
 from jobs.services.custody import custody_here, custody_in_words
 from jobs.services.databasefile import file_identity as database_identity
 from jobs.services.databasefile import is_missing as database_is_missing
-from jobs.services.deletion import delete_job
+from jobs.services.deletion import delete_job, delete_run
 from jobs.services.detached import Outliving, detached_programs, stop_detached_program
 from jobs.services.drafts import Draft, read_draft
 from jobs.services.entrance import may_guess
@@ -95,6 +95,7 @@ __all__ = [
     "default_zone",
     "delete_application",
     "delete_job",
+    "delete_run",
     "delete_secret",
     "describe_run",
     "detached_programs",

@@ -1,14 +1,20 @@
-"""Delete a job: softly, so that its history keeps a name and its due moments cannot race with the scheduler."""
+"""Delete a job: softly, so that its history keeps a name and its due moments cannot race with the scheduler.
+Delete a run: wholly, its row and its files."""
 
 from __future__ import annotations
 
+import shutil
+
 from django.db import transaction
 
-from jobs.models import Job, Status
+from jobs.exceptions import Conflict
+from jobs.models import Job, Run, Status
 from jobs.services.announce import announce
 from jobs.services.audit import record
+from jobs.services.detached import detached_programs
 from jobs.services.passing import tell_dropped
 from jobs.services.runs import request_cancel
+from jobs.services.watching import run_dir
 from jobs.timing import clock
 
 
@@ -30,3 +36,18 @@ def delete_job(*, job: Job, cancel: bool = False) -> None:
     if cancel:
         request_cancel(job.runs.active(), reason="job deleted")
     announce()
+
+
+def delete_run(*, run: Run) -> None:
+    """Forget a run that is over, with its log. Raises Conflict while something of it lives.
+
+    The files go last: killed in between, they lie there without a row and are nobody's, which harms nobody."""
+    if not run.is_over:
+        raise Conflict(f"run {run.pk} is not over yet: {run.status}")
+    if any(one.alive for one in detached_programs(run)):
+        raise Conflict(f"run {run.pk} has left a detached program that still lives: stop it first")
+    folders = [run_dir(run, attempt).path for attempt in range(1, run.attempt + 1)]
+    with transaction.atomic():
+        record("run.deleted", run.job_name, run=run.pk, status=str(run.status))
+        run.delete()
+        transaction.on_commit(lambda: [shutil.rmtree(folder, ignore_errors=True) for folder in folders])

@@ -69,19 +69,33 @@ def _keyed(job: Job, key: str) -> Run | None:
     return Run.objects.filter(job=job, idempotency_key=key).first()
 
 
-def queue_file_run(*, name: str, draft: Draft, params: dict[str, str], reserved_for: str) -> Run:
-    """A run of a file that is no saved job: job stays null, the file's stem is the name. params: as typed."""
+def queue_file_run(
+    *,
+    name: str,
+    draft: Draft,
+    params: dict[str, Any],
+    source: str = Source.CLI,
+    by: Caller = None,
+    reserved_for: str = "",
+    as_texts: bool = True,
+) -> Run:
+    """A run of a file that is no saved job: job stays null, the file's stem is the name. as_texts: see trigger_job."""
     name = jobfile.check_name(name)
-    given = run_params(draft.checked.params, params, as_texts=True)
+    given = run_params(draft.checked.params, params, as_texts=as_texts)
     with transaction.atomic():
-        return Run.objects.create(
+        run = Run.objects.create(
             job_name=name,
-            revision=Revision.objects.create(toml=draft.toml),
-            source=Source.CLI,
+            revision=Revision.objects.create(toml=draft.toml, author=person(by)),
+            source=source,
             params=given,
             priority=draft.checked.table.priority,
+            requested_by=person(by),
             reserved_for=reserved_for,
         )
+        if not reserved_for:
+            record("run.started", name, run=run.pk, source=str(source), revision=run.revision_id)
+            announce()
+    return run
 
 
 def cancel_run(*, run: Run, reason: str = "") -> Run:

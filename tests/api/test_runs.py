@@ -12,7 +12,7 @@ from jobs import services
 from jobs.models import Run, RunEvent, RunSamples, Status
 from jobs.timing import clock
 from plugins.output import segments
-from tests.api.kit import HELLO, Api, make_job, only_field
+from tests.api.kit import HELLO, Api, key_of, make_job, only_field, person
 
 GREETS = HELLO + '[params]\nwhom = "world"\n'
 KEYS = [
@@ -362,3 +362,61 @@ def test_a_run_without_detached_programs_lists_none_and_has_none_to_stop(api: Ap
         404,
         f"run {run_id} has no detached program 1",
     )
+
+
+def test_a_run_that_is_over_is_forgotten_with_its_log(api: Api) -> None:
+    make_job()
+    run = Run.objects.get(pk=triggered(api)["id"])
+    Run.objects.filter(pk=run.pk).update(attempt=1)
+    run.refresh_from_db()
+    write_log(run, b"hello\n")
+    assert api.delete(f"runs/{run.pk}/").status_code == 409
+    finish(run.pk)
+    assert api.delete(f"runs/{run.pk}/").status_code == 204
+    assert api.get(f"runs/{run.pk}/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_files_of_a_forgotten_run_are_gone(api: Api) -> None:
+    make_job()
+    Run.objects.filter(pk=triggered(api)["id"]).update(attempt=2, status="failed", finished_at=clock.now())
+    run = Run.objects.get()
+    write_log(run, b"hello\n")
+    folder = services.run_dir(run).path
+    assert api.delete(f"runs/{run.pk}/").status_code == 204
+    assert not folder.exists()
+
+
+def test_a_file_is_run_once_and_becomes_no_job(api: Api) -> None:
+    body = {"name": "once", "toml": '[params]\nstage = "1"\n[os]\ncmd = "true"\n', "params": {"stage": "7"}}
+    run = api.post("runs/", body).json()
+    assert (run["job"], run["status"], run["source"], run["params"]) == (
+        "once",
+        "queued",
+        "api",
+        {"stage": "7"},
+    )
+    assert api.get("jobs/once/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": "a/b", "toml": HELLO}, "name"),
+        ({"name": "once"}, "config"),
+        ({"name": "once", "toml": HELLO, "enabled": True}, "enabled"),
+        ({"name": "once", "toml": "[so]\ncmd = 1"}, "so"),
+        ({"name": "once", "toml": HELLO, "params": {"x": 1}}, "params.x"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_by_field(api: Api, body: dict[str, Any], field: str) -> None:
+    response = api.post("runs/", body)
+    assert (response.status_code, only_field(response)["field"]) == (400, field)
+    assert not Run.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_token_for_one_job_runs_no_file() -> None:
+    editor = person("editor")
+    one_job = Api(key_of(editor, "edit", job=make_job()))
+    assert one_job.post("runs/", {"name": "once", "toml": HELLO}).status_code == 403

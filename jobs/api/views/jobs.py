@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from jobs import services
 from jobs.api.base import ApiView, asks
 from jobs.api.bodies import NewJob, PartOfJob, WholeJob
+from jobs.api.drafts import draft_of
 from jobs.api.overview import overviews
 from jobs.api.pages import NamedQuery, NumberedQuery, page
 from jobs.api.permissions import needs
@@ -30,7 +30,6 @@ from jobs.api.shapes import (
 from jobs.exceptions import Conflict
 from jobs.models import Job
 from plugins import jobfile
-from plugins.exceptions import BadInput
 
 
 def shown(job: Job, whole: bool = True) -> dict[str, Any]:
@@ -40,15 +39,6 @@ def shown(job: Job, whole: bool = True) -> dict[str, Any]:
 def saved(job: Job, warnings: list[str]) -> dict[str, Any]:
     """The job as GET shows it; with `warnings`, if there are any: what was accepted, but may not be meant."""
     return {**shown(job), "warnings": warnings} if warnings else shown(job)
-
-
-def draft_of(given: dict[str, Any]) -> services.Draft:
-    """The checked job file of a body. What concerns the file as a whole is told at the body's own field."""
-    key = "config" if "config" in given else "toml"
-    try:
-        return services.read_draft(**{"config" if key == "config" else "text": given[key]})
-    except BadInput as error:
-        raise BadInput(replace(problem, field=problem.field or key) for problem in error.problems) from None
 
 
 def refuse_job_from_a_file(job: Job) -> None:

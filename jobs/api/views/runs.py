@@ -9,20 +9,23 @@ from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from jobs import services
 from jobs.api.base import ApiView, asks
-from jobs.api.bodies import Trigger
+from jobs.api.bodies import FileRun, Trigger
+from jobs.api.drafts import draft_of
 from jobs.api.pages import NumberedQuery, page
 from jobs.api.permissions import needs
-from jobs.api.reading import LARGEST_ID, StrictSerializer
+from jobs.api.reading import LARGEST_ID, StrictSerializer, together
 from jobs.api.receipts import DetachedListShape, SamplesShape
 from jobs.api.runquery import RunQuery, matching
 from jobs.api.shapes import EventShape, RunDetailShape, RunShape, page_of
 from jobs.models import ENDED, Run, Source
+from plugins import jobfile
 from plugins.exceptions import BadInput, Problem
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.2
@@ -45,6 +48,24 @@ class Runs(ApiView):
         rows = matching(self.asked, self.only_job).lean().select_related("job")
         return page(request, rows, self.asked, key="-id", shape=RunShape)
 
+    @extend_schema(operation_id="runFile", request=FileRun, responses={202: RunDetailShape})
+    @needs("jobs.add_job")
+    def post(self, request: Request) -> Response:
+        """Run a job file once, without saving it as a job. It may run anything, so it takes who may write jobs."""
+        if self.only_job:
+            raise PermissionDenied("this token is for one job: trigger that")
+        given = self.given(FileRun)
+        name, draft = together(lambda: jobfile.check_name(given["name"]), lambda: draft_of(given))
+        run = services.queue_file_run(
+            name=name,
+            draft=draft,
+            params=given["params"],
+            source=Source.API,
+            by=self.caller,
+            as_texts=False,
+        )
+        return Response(shown(run), status=status.HTTP_202_ACCEPTED)
+
 
 class OneRun(ApiView):
     for_one_job = True
@@ -53,6 +74,13 @@ class OneRun(ApiView):
     @needs("jobs.view_run")
     def get(self, request: Request, run_id: int) -> Response:
         return Response(shown(self.run(run_id)))
+
+    @extend_schema(operation_id="deleteRun", responses={204: None})
+    @needs("jobs.delete_run")
+    def delete(self, request: Request, run_id: int) -> Response:
+        """Forget a run that is over, with its log."""
+        services.delete_run(run=self.run(run_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class TriggerQuery(StrictSerializer):
