@@ -30,13 +30,7 @@ class Api:
 
     def __init__(self, address: str, token: Token | None) -> None:
         self.address, self._token = address, token
-        # A proxy of the environment would hear the token of this machine's own server.
-        self._http = httpx.Client(
-            base_url=f"{address}/api/",
-            headers={"Authorization": f"Bearer {token.text}"} if token else {},
-            timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN),
-            trust_env=not is_local(address),
-        )
+        self._http = opened(f"{address}/api/", {"Authorization": f"Bearer {token.text}"} if token else {})
 
     def get(self, *parts: object, **query: Any) -> Any:
         return self._known("GET", parts, params=query)
@@ -44,9 +38,12 @@ class Api:
     def post(self, *parts: object, body: dict[str, Any] | None = None) -> Any:
         return self._known("POST", parts, json=body or {})
 
-    def delete(self, *parts: object) -> None:
+    def put(self, *parts: object, body: dict[str, Any]) -> Any:
+        return self._known("PUT", parts, json=body)
+
+    def delete(self, *parts: object, **query: Any) -> None:
         self._need_token()
-        answer = self._send("DELETE", parts)
+        answer = self._send("DELETE", parts, params=query)
         if not answer.is_success:
             self._refuse(answer)
 
@@ -97,15 +94,7 @@ class Api:
 
     def _send(self, method: str, parts: tuple[object, ...], **content: Any) -> httpx.Response:
         path = "".join(f"{quote(str(part), safe='')}/" for part in parts)
-        try:
-            return self._http.request(method, path, **content)
-        except httpx.TimeoutException:
-            raise Unreachable(f"no answer from {self.address} in time; is the server busy?") from None
-        except httpx.TransportError as error:
-            raise Unreachable(
-                f"no server at {self.address} ({error or type(error).__name__}): "
-                "start it with make up, or name another with --server"
-            ) from None
+        return sent(self._http, self.address, method, path, **content)
 
     def _refuse(self, answer: httpx.Response) -> Any:
         content = self._decoded(answer)
@@ -125,3 +114,26 @@ class Api:
 
     def _stranger(self) -> Unusable:
         return Unusable(f"{self.address} does not answer like MXX: name the right server with --server")
+
+
+def opened(base: str, headers: dict[str, str]) -> httpx.Client:
+    """A proxy of the environment would hear the token of this machine's own server, so it is asked for others only."""
+    return httpx.Client(
+        base_url=base,
+        headers=headers,
+        timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN),
+        trust_env=not is_local(base),
+    )
+
+
+def sent(http: httpx.Client, address: str, method: str, path: str, **content: Any) -> httpx.Response:
+    """The answer, whatever it is. Raises Unreachable when there is none."""
+    try:
+        return http.request(method, path, **content)
+    except httpx.TimeoutException:
+        raise Unreachable(f"no answer from {address} in time; is the server busy?") from None
+    except httpx.TransportError as error:
+        raise Unreachable(
+            f"no server at {address} ({error or type(error).__name__}): "
+            "start it with make up, or name another with --server"
+        ) from None

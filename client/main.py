@@ -11,7 +11,7 @@ import click
 
 from client import screen, whereabouts
 from client.api import Api
-from client.commands import health, jobs, plugins, runs, times
+from client.commands import entrance, health, jobs, plugins, registry, runs, times
 from client.failures import INTERRUPTED, UNUSABLE, Failure
 
 BEFORE_THE_COMMAND = ("--json", "--server", "--token-file")
@@ -25,9 +25,12 @@ class Session:
         self.json = json or not sys.stdout.isatty()
 
     @cached_property
+    def address(self) -> str:
+        return whereabouts.server(self._server)
+
+    @cached_property
     def api(self) -> Api:
-        address = whereabouts.server(self._server)
-        return Api(address, whereabouts.token(address, self._token_file))
+        return Api(self.address, whereabouts.token(self.address, self._token_file))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,7 +50,15 @@ def cli(context: click.Context, server: str | None, json: bool, token_file: Path
     context.obj = Session(server, json, token_file)
 
 
-for command in (*health.COMMANDS, *jobs.COMMANDS, *times.COMMANDS, *runs.COMMANDS, *plugins.COMMANDS):
+for command in (
+    *health.COMMANDS,
+    *jobs.COMMANDS,
+    *registry.COMMANDS,
+    *times.COMMANDS,
+    *runs.COMMANDS,
+    *plugins.COMMANDS,
+    *entrance.COMMANDS,
+):
     cli.add_command(command)
 
 

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from client import servers
 from client.failures import Unusable
 
 DEFAULT = "127.0.0.1:8765"
@@ -34,10 +35,12 @@ def home(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def server(given: str | None, environ: Mapping[str, str] = os.environ) -> str:
-    """The server's address without a slash at its end: of --server, else MXX_SERVER_HOST and MXX_SERVER_PORT, else
-    MXX_BIND, else the default. Raises Unusable."""
+    """The server's address without a slash at its end: of --server (an address, or a name of cli.toml), else
+    MXX_SERVER_HOST and MXX_SERVER_PORT, else MXX_BIND, else cli.toml's default, else this machine's. Raises Unusable."""
+    known = servers.load(home(environ))
     if given is not None:
-        return _checked("--server", given)
+        named = known.by_name.get(given)
+        return _checked(f"url of {servers.FILE}", named.url) if named else _checked("--server", given)
     host, port = (environ.get(f"MXX_SERVER_{part}", "").strip() for part in ("HOST", "PORT"))
     if host or port:
         default_host, _, default_port = DEFAULT.rpartition(":")
@@ -45,7 +48,11 @@ def server(given: str | None, environ: Mapping[str, str] = os.environ) -> str:
         return _checked(
             "MXX_SERVER_HOST and MXX_SERVER_PORT", f"{name or default_host}:{port or default_port}"
         )
-    return _checked("MXX_BIND", environ.get("MXX_BIND", "").strip() or DEFAULT)
+    if bind := environ.get("MXX_BIND", "").strip():
+        return _checked("MXX_BIND", bind)
+    if known.default:
+        return _checked(f"url of {servers.FILE}", known.by_name[known.default].url)
+    return _checked("the default", DEFAULT)
 
 
 def _checked(source: str, text: str) -> str:
@@ -72,15 +79,19 @@ def is_local(address: str) -> bool:
 
 
 def token(address: str, file: Path | None, environ: Mapping[str, str] = os.environ) -> Token | None:
-    """Of --token-file, else MXX_TOKEN, else MXX_HOME/cli-token, which is for this machine's server only.
+    """Of --token-file, else MXX_TOKEN, else of a log-in at this address (cli.toml), else MXX_HOME/cli-token, which is
+    for this machine's server only.
 
     None when there is none. Raises Unusable when what was named holds none.
     """
     if file is not None:
         return _read(file)
     if text := environ.get("MXX_TOKEN", "").strip():
-        return _token(text, "MXX_TOKEN")
-    path = home(environ) / "cli-token"
+        return parsed_token(text, "MXX_TOKEN")
+    at_home = home(environ)
+    if logged_in := servers.load(at_home).at(address):
+        return parsed_token(logged_in.token, f"{at_home / servers.FILE} ({logged_in.name})")
+    path = at_home / "cli-token"
     return _read(path) if is_local(address) and path.exists() else None
 
 
@@ -91,10 +102,11 @@ def _read(path: Path) -> Token:
         raise Unusable(f"the token file {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         text = ""
-    return _token(text, str(path))
+    return parsed_token(text, str(path))
 
 
-def _token(text: str, source: str) -> Token:
+def parsed_token(text: str, source: str) -> Token:
+    """Raises Unusable for what cannot be one."""
     if not TOKEN.fullmatch(text):
         raise Unusable(f"{source} does not hold a token: one line that begins with mxx_")
     return Token(text, source)
@@ -104,6 +116,6 @@ def how_to_get_a_token(address: str) -> str:
     if is_local(address):
         return (
             f"no token: {home() / 'cli-token'} is not there; start the server with the same MXX_HOME (make up), "
-            "or use --token-file FILE or MXX_TOKEN"
+            "or log in (mxx-cli login), or use --token-file FILE or MXX_TOKEN"
         )
-    return "no token: for a server on another machine use --token-file FILE or MXX_TOKEN"
+    return f"no token: log in first (mxx-cli --server {address} login), or use --token-file FILE or MXX_TOKEN"

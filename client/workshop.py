@@ -1,4 +1,6 @@
-"""What `plugins new` and `plugins check` do on this machine, without a server. Only here `plugins` is imported, lazily."""
+"""What is done on this machine, without a server: a first plugin, a check of one, the reading of a job file.
+
+Only here `plugins` is imported, lazily."""
 
 from __future__ import annotations
 
@@ -80,3 +82,14 @@ def in_words(file: str, flaw: dict[str, Any]) -> str:
     place = f"{file}:{flaw['line']}" if flaw["line"] else file
     example = "".join(f"\n    {line}" for line in flaw["example"].splitlines())
     return f"{place}: {flaw['message']}{example}"
+
+
+def job_text(file: Path) -> str:
+    """A job file as TOML, the way the server keeps it: its own text, or what YAML and JSON mean. Raises Unusable."""
+    from plugins import jobfile
+    from plugins.exceptions import BadInput
+
+    try:
+        return jobfile.read(file).text
+    except BadInput as error:
+        raise Unusable(f"{file}: {problem}" for problem in error.problems) from None

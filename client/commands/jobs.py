@@ -1,4 +1,4 @@
-"""Jobs: list, status, info, explain, cancel."""
+"""Jobs at work: list, status, explain, cancel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from client import screen
-from client.commands.base import JOB, Session
+from client.commands.base import ID, JOB, Session, run_numbered
 from client.failures import Refused
 
 ALIVE = "queued,claimed,dispatched,running,stopping"
@@ -66,23 +66,18 @@ def last(job: dict[str, Any]) -> str:
 
 
 @click.command()
-@JOB
+@ID
 @click.pass_obj
-def status(session: Session, job: str) -> None:
-    """Tell what a job does now, its next time and its last run."""
-    found = session.api.get("jobs", job)
-    facts = {
-        "job": found["name"],
-        "state": state(found),
-        "enabled": found["enabled"],
-        "next_run_time": next_time(found),
-        "active_runs": found["active_runs"],
-        "last_run": found["last_run"],
-    }
-    if session.json:
-        screen.write_json(facts)
+def status(session: Session, ident: str) -> None:
+    """Tell what a job does now, its next time and its last run; of a run's number how that run goes."""
+    if run := run_numbered(session, ident):
+        screen.write_json(run) if session.json else _show_run(run)
         return
-    screen.say(f"{found['name']}: {facts['state']}")
+    found = session.api.get("jobs", ident)
+    if session.json:
+        screen.write_json(_facts(found))
+        return
+    screen.say(f"{found['name']}: {state(found)}")
     for schedule in found["schedules"]:
         screen.say(
             f"  schedule  {schedule['text']}: {screen.when(schedule['next_run_time']) or 'no next time'}"
@@ -91,26 +86,28 @@ def status(session: Session, job: str) -> None:
         screen.say(f"  run {run['id']}  {in_words(run)}")
 
 
+def _facts(job: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "job": job["name"],
+        "state": state(job),
+        "enabled": job["enabled"],
+        "next_run_time": next_time(job),
+        "active_runs": job["active_runs"],
+        "last_run": job["last_run"],
+    }
+
+
+def _show_run(run: dict[str, Any]) -> None:
+    screen.say(f"{run['job']}: run {run['id']} {in_words(run)}")
+    for word in ("queued", "started", "finished"):
+        if moment := screen.when(run[f"{word}_at"]):
+            screen.say(f"  {word:<9} {moment}")
+
+
 def in_words(run: dict[str, Any]) -> str:
     """`failed after 1.2 s (sh ended with code 3)`."""
     took = f" after {screen.lasted(run)}" if screen.lasted(run) else ""
     return f"{run['status']}{took}" + (f" ({run['reason']})" if run["reason"] else "")
-
-
-@click.command()
-@JOB
-@click.pass_obj
-def info(session: Session, job: str) -> None:
-    """Show a job's file, its schedules and where it comes from."""
-    found = session.api.get("jobs", job)
-    if session.json:
-        screen.write_json(found)
-        return
-    screen.say(f"# {found['name']}: {state(found)}, from {found['source']}")
-    for schedule in found["schedules"]:
-        screen.say(f"# {schedule['text']}: {screen.when(schedule['next_run_time']) or 'no next time'}")
-    screen.say("")
-    screen.say(found["toml"].rstrip("\n"))
 
 
 @click.command()
@@ -141,11 +138,14 @@ def explain(session: Session, job: str, at: str | None) -> None:
 
 
 @click.command()
-@JOB
+@ID
 @click.pass_obj
-def cancel(session: Session, job: str) -> None:
-    """Stop a job's queued and active runs. None of them: nothing to cancel, exit code 0."""
-    alive = list(session.api.rows("runs", job=job, status=ALIVE))
+def cancel(session: Session, ident: str) -> None:
+    """Stop a job's queued and active runs, or the run of this number. None alive: nothing to cancel, exit code 0."""
+    if run := run_numbered(session, ident):
+        job, alive = run["job"], [] if run["finished_at"] else [run]
+    else:
+        job, alive = ident, list(session.api.rows("runs", job=ident, status=ALIVE))
     stopped = [run for run in (_cancelled(session, one["id"]) for one in alive) if run]
     if session.json:
         screen.write_json({"job": job, "cancelled": stopped})
@@ -165,4 +165,4 @@ def _cancelled(session: Session, run: int) -> dict[str, Any] | None:
         return None
 
 
-COMMANDS = (list_jobs, status, info, explain, cancel)
+COMMANDS = (list_jobs, status, explain, cancel)

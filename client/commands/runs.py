@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from client import screen
-from client.commands.base import JOB, Name, Session
+from client.commands.base import ID, JOB, Name, Session, run_of
 from client.commands.jobs import in_words
-from client.failures import Interrupted, Refused, Unusable
+from client.failures import Interrupted, Unusable
 from client.waiting import log_of, the_end_of
 
 EXIT_CODES = {
@@ -24,7 +24,6 @@ EXIT_CODES = {
 }
 """As `manage.py runjob` ends."""
 TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-NOT_FOUND = 404
 
 
 @click.command()
@@ -154,22 +153,22 @@ def list_runs(
 @click.pass_obj
 def logs(session: Session, run_or_job: str, follow: bool, attempt: int | None) -> None:
     """Write the output of a run (its number), or of a job's newest. Colours only to a terminal."""
-    run, colours = _run_of(session, run_or_job), screen.is_terminal()
+    run, colours = run_of(session, run_or_job), screen.is_terminal()
     for text in log_of(session.api, run, follow=follow, attempt=attempt, colours=colours):
         click.echo(text, nl=False)
 
 
-def _run_of(session: Session, text: str) -> int:
-    """A number is a run, unless there is none of that number."""
-    if text.isdecimal() and text.isascii():
-        try:
-            return int(session.api.get("runs", text)["id"])
-        except Refused as refused:
-            if refused.status != NOT_FOUND:
-                raise
-    for run in session.api.rows("runs", job=text, limit=1):
-        return int(run["id"])
-    raise Refused(f"{text} has not run yet")
+@click.command()
+@ID
+@click.pass_obj
+def remove(session: Session, ident: str) -> None:
+    """Forget a run that is over, with its log: by its number, or a job's newest. The job stays: see unregister."""
+    run = run_of(session, ident)
+    session.api.delete("runs", run)
+    if session.json:
+        screen.write_json({"removed": run})
+    else:
+        screen.say(f"run {run} is forgotten, with its log")
 
 
-COMMANDS = (trigger, list_runs, logs)
+COMMANDS = (trigger, list_runs, logs, remove)

@@ -42,13 +42,13 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**kept, "MXX_HOME": str(home), "TZ": "UTC", "TERM": "dumb", **more}
 
 
-def run(home: Path, *words: str, **variables: str) -> Ran:
+def run(home: Path, *words: str, stdin: str = "", **variables: str) -> Ran:
     """Piped, from another folder than the checkout."""
     done = subprocess.run(
         [*PROGRAM, *words],
         cwd=home.parent,
         env=environment(home, **variables),
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -69,13 +69,36 @@ class Cli:
         return subprocess.Popen(
             [*PROGRAM, *words],
             cwd=self.mxx.home,
-            env=environment(
-                self.mxx.home, MXX_SERVER_PORT=str(self.mxx.port), COLUMNS="160", PYTHONUNBUFFERED="1"
-            ),
-            stdin=subprocess.DEVNULL,
             text=True,
-            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+            **{
+                "env": environment(
+                    self.mxx.home, MXX_SERVER_PORT=str(self.mxx.port), COLUMNS="160", PYTHONUNBUFFERED="1"
+                ),
+                "stdin": subprocess.DEVNULL,
+                "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE,
+                **streams,
+            },
         )
+
+    def typed(self, dialogue: dict[str, str], *words: str, home: Path) -> Ran:
+        """Somebody at a keyboard: waits for each question on stderr, then types its answer."""
+        ours, theirs = pty.openpty()
+        process = self.start(
+            *words, stdin=theirs, start_new_session=True, env=environment(home)
+        )  # no terminal but this one
+        os.close(theirs)
+        assert process.stderr and process.stdout
+        asked = ""
+        for question, answer in dialogue.items():
+            while question not in asked:
+                letter = process.stderr.read(1)
+                assert letter, asked
+                asked += letter
+            os.write(ours, f"{answer}\n".encode())
+        out, err = process.communicate(timeout=PATIENCE)
+        os.close(ours)
+        return Ran(process.returncode, out, asked + err)
 
     def on_a_terminal(self, *words: str) -> Ran:
         """stdout is a terminal of 160 columns."""
