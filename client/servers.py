@@ -107,13 +107,17 @@ def _write(home: Path, document: Any) -> Path:
     path, new = home / FILE, home / f".{FILE}-{os.getpid()}"
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(new, "w", encoding="utf-8", opener=lambda *given: os.open(*given, 0o600)) as file:
+        with open(new, "w", encoding="utf-8", opener=_for_me_alone) as file:
             file.write(document.as_string())
         os.replace(new, path)
     except OSError as error:
         new.unlink(missing_ok=True)
         raise Unusable(f"{path} cannot be written: {error.strerror}") from None
     return path
+
+
+def _for_me_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _servers(read: dict[str, Any]) -> Servers:

@@ -17,7 +17,6 @@ class TextOrConfig(StrictSerializer):
 
     config = Free(required=False)
     toml = StrictText(required=False, allow_blank=True, max_length=1024 * 1024)
-    enabled = StrictBoolean(required=False)
 
     examples: ClassVar[dict[str, str]] = {
         "name": '"nightly backup"',
@@ -38,11 +37,15 @@ class TextOrConfig(StrictSerializer):
         return given
 
 
-class NewJob(TextOrConfig):
+class Switchable(TextOrConfig):
+    enabled = StrictBoolean(required=False)
+
+
+class NewJob(Switchable):
     name = StrictText(max_length=1000)
 
 
-class WholeJob(TextOrConfig):
+class WholeJob(Switchable):
     """PUT: the whole job file anew; a name renames."""
 
     name = StrictText(max_length=1000, required=False)
@@ -70,12 +73,12 @@ class Trigger(StrictSerializer):
         return params
 
 
-class FileRun(Trigger, NewJob):
+class FileRun(Trigger, TextOrConfig):
     """A job file that is run once, and not saved as a job."""
 
-    enabled = None  # of a job, which this does not become
+    name = StrictText(max_length=1000)
 
-    examples: ClassVar[dict[str, str]] = {**NewJob.examples, **Trigger.examples}
+    examples: ClassVar[dict[str, str]] = {**TextOrConfig.examples, **Trigger.examples}
 
 
 class NewToken(StrictSerializer):

@@ -4,6 +4,7 @@ Delete a run: wholly, its row and its files."""
 from __future__ import annotations
 
 import shutil
+from functools import partial
 
 from django.db import transaction
 
@@ -50,4 +51,5 @@ def delete_run(*, run: Run) -> None:
     with transaction.atomic():
         record("run.deleted", run.job_name, run=run.pk, status=str(run.status))
         run.delete()
-        transaction.on_commit(lambda: [shutil.rmtree(folder, ignore_errors=True) for folder in folders])
+        for folder in folders:
+            transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import Any
@@ -60,3 +61,10 @@ def test_a_reader_that_goes_away_gets_no_traceback() -> None:
         assert process.stdout and process.stderr
         process.stdout.close()
         assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_is_told_how_to_complete(shell: str) -> None:
+    ask = {**os.environ, "_MXX_CLI_COMPLETE": f"{shell}_source"}
+    done = subprocess.run(PROGRAM, env=ask, capture_output=True, text=True, check=True)
+    assert "mxx-cli" in done.stdout
