@@ -12,10 +12,12 @@ up: runtime
 	@exec "$(VENV_PYTHON)" manage.py up $(ARGS)
 
 # All tests, or some: make test ARGS="tests/plugins -x". What touches the database runs on PostgreSQL too.
+# All of them go to two workers, a file to one of them: most tests wait for a process.
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 ON_POSTGRESQL := tests/jobs/services tests/jobs/scheduling tests/jobs/execution tests/api
 test: dev
-	@"$(VENV_PYTHON)" -m pytest $(ARGS)
-	@$(if $(ARGS),,"$(VENV_PYTHON)" tools/on_postgresql.py $(ON_POSTGRESQL))
+	@"$(VENV_PYTHON)" -m pytest $(or $(ARGS),$(WORKERS))
+	@$(if $(ARGS),,"$(VENV_PYTHON)" tools/on_postgresql.py $(WORKERS) $(ON_POSTGRESQL))
 
 # Write docs/plugins.md from the built-in plugins themselves.
 docs: dev

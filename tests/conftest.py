@@ -5,6 +5,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
+WAITING = ("tests/chaos/", "tests/client/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that mostly wait for other processes come first: two workers that end with quick ones end together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(WAITING))
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:

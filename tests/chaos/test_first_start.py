@@ -4,9 +4,17 @@ import stat
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from tests.chaos.mxx import Mxx
 
 NIGHTLY = '[os]\ncmd = ["echo", "hello"]\n[schedule]\ntrigger = "cron"\nhour = 4\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Really empty: there is no folder even."""
+    return tmp_path / "home"
 
 
 def job_file(home: Path, name: str, text: str) -> None:

@@ -74,36 +74,37 @@ def started(mxx: Mxx, **params: Any) -> int:
     return int(run["id"])
 
 
-def test_hostile_values_are_text_on_their_whole_way(mxx: Mxx, home: Path) -> None:
-    mxx.save("echo", ECHO)
-    for run_id, value in [(started(mxx, path=value), value) for value in HOSTILE]:
-        assert mxx.ended(run_id)["status"] == "succeeded"
+def test_hostile_values_are_text_on_their_whole_way(served: Mxx) -> None:
+    served.save("echo", ECHO)
+    for run_id, value in [(started(served, path=value), value) for value in HOSTILE]:
+        assert served.ended(run_id)["status"] == "succeeded"
         told = f"[{value}][1][echo][${{HOME}}][{value}]"
-        assert log_of(mxx, run_id).replace("\n", "") == told.replace("\n", "")
-    assert not list(home.rglob("canary")) and not Path("canary").exists()
+        assert log_of(served, run_id).replace("\n", "") == told.replace("\n", "")
+    assert not list(served.home.rglob("canary")) and not Path("canary").exists()
 
 
-def test_values_that_do_not_fit_are_refused_by_name(mxx: Mxx) -> None:
-    mxx.save("echo", ECHO)
+def test_values_that_do_not_fit_are_refused_by_name(served: Mxx) -> None:
+    served.save("refuses", ECHO)
     for params, field in REFUSED:
-        status, answer = mxx.ask("POST", "jobs/echo/trigger/", {"params": params})
+        status, answer = served.ask("POST", "jobs/refuses/trigger/", {"params": params})
         (problem,) = answer["error"]["fields"]
         assert (status, problem["field"], bool(problem["example"])) == (400, field, True)
-    assert mxx.runs() == []
+    assert served.runs("job=refuses") == []
 
 
-def test_state_goes_from_run_to_run_and_progress_to_whoever_watches(mxx: Mxx, home: Path) -> None:
+def test_state_goes_from_run_to_run_and_progress_to_whoever_watches(served: Mxx) -> None:
+    home = served.home
     plugins = home / "plugins"
     plugins.mkdir(mode=0o700, exist_ok=True)
     (plugins / "counter.py").write_text(COUNTER)
     (plugins / "counter.py").chmod(0o600)
-    mxx.save("count", f'[params]\nflag = "go"\n[counter]\ngo = "{home}/${{params.flag}}"\n')
+    served.save("count", f'[params]\nflag = "go"\n[counter]\ngo = "{home}/${{params.flag}}"\n')
     for number in (1, 2):
         (home / "go").unlink(missing_ok=True)
-        run_id = mxx.trigger("count")
+        run_id = served.trigger("count")
         progress = until(partial(RunDir.of(str(home), run_id, 1).read, "progress"), what="progress")
         assert progress == {"fraction": number / 10, "text": f"run {number}"}
         (home / "go").touch()
-        run = mxx.ended(run_id)
-        assert (run["status"], log_of(mxx, run_id)) == ("succeeded", f"{number}\n"), json.dumps(run)
+        run = served.ended(run_id)
+        assert (run["status"], log_of(served, run_id)) == ("succeeded", f"{number}\n"), json.dumps(run)
         assert run["receipt"]["launches"][0]["name"] == "farm"

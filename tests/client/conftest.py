@@ -12,5 +12,7 @@ from tests.client.kit import Cli
 def cli(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
     """One server for all tests of this folder; each test names its jobs differently."""
     mxx = Mxx(tmp_path_factory.mktemp("client") / "home").up()
-    yield Cli(mxx)
+    cli = Cli(mxx)
+    yield cli
+    cli.close()
     mxx.stop()

@@ -61,12 +61,13 @@ class Cli:
 
     def __init__(self, mxx: Mxx) -> None:
         self.mxx = mxx
+        self.started: list[subprocess.Popen[str]] = []
 
     def __call__(self, *words: str, **variables: str) -> Ran:
         return run(self.mxx.home, *words, **{"MXX_SERVER_PORT": str(self.mxx.port), **variables})
 
     def start(self, *words: str, **streams: Any) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*PROGRAM, *words],
             cwd=self.mxx.home,
             text=True,
@@ -80,6 +81,15 @@ class Cli:
                 **streams,
             },
         )
+        self.started.append(process)
+        return process
+
+    def close(self) -> None:
+        """End what a test that failed left behind."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
     def typed(self, dialogue: dict[str, str], *words: str, home: Path) -> Ran:
         """Somebody at a keyboard: waits for each question on stderr, then types its answer."""

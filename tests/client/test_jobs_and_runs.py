@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import signal
 from pathlib import Path
 
@@ -191,14 +193,17 @@ def test_logs_follow_through_a_retry(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_while_waiting_leaves_the_run_alone_and_says_so(cli: Cli) -> None:
-    cli.mxx.save("left-alone", LONG)
-    waiting = cli.start("trigger", "left-alone", "--wait")
-    run = until(lambda: cli.mxx.runs("job=left-alone&status=running"), what="the run at work")[0]
-    waiting.send_signal(signal.SIGINT)
-    _, err = waiting.communicate(timeout=20)
-    still = cli.mxx.run(run["id"])["status"]
+    cli.mxx.save("left-alone", '[os]\ncmd = "echo at work; sleep 60"\nshell = true\n')
+    ours, theirs = pty.openpty()
+    waiting = cli.start("trigger", "left-alone", "--wait", stdout=theirs)
+    os.close(theirs)
+    with open(ours, encoding="utf-8") as terminal:
+        until(lambda: "at work" in terminal.readline(), what="the log, so that it waits")
+        waiting.send_signal(signal.SIGINT)
+        _, err = waiting.communicate(timeout=60)
+    [run] = cli.mxx.runs("job=left-alone")
     cli("cancel", "left-alone")
-    assert (waiting.returncode, still) == (130, "running")
+    assert (waiting.returncode, run["status"]) == (130, "running")
     assert "goes on" in err
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 import time
@@ -132,7 +133,7 @@ class Home:
             attempt=1,
             job="job",
             home=str(self.path),
-            mark="mark",
+            mark=secrets.token_hex(8),
             plugins=[(call.instance, call.key, call.options) for call in checked.calls],
             vars=checked.jobfile.vars,
             sources=checked.sources,

@@ -30,13 +30,14 @@ def mount(folder: Path) -> None:
 def small(tmp_path: Path, zygote: Zygote) -> Iterator[Home]:
     folder = tmp_path / "small"
     folder.mkdir()
-    mount(folder)
-    home = Home(folder, zygote)
     try:
+        mount(folder)
+        home = Home(folder, zygote)
         yield home
         home.close()
     finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
+        while folder.is_mount():
+            subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("eats", EATERS.values(), ids=EATERS)
