@@ -26,6 +26,7 @@ __all__ = [
     "Section",
     "check_name",
     "config_of",
+    "content",
     "from_config",
     "name_key",
     "parse",
@@ -107,10 +108,11 @@ def read(path: Path) -> JobFile:
         raise BadInput(
             Problem(path.name, "suffix", f"a job file ends in {', '.join(SUFFIXES)}", "hello.toml")
         )
-    return parse(_content(path), format=file_format, filename=path.name)
+    return parse(content(path), format=file_format, filename=path.name)
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """At most a byte more than a job file may have. Raises BadInput; a pipe or a device is never opened."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
             raise BadInput(Problem(path.name, "not_a_file", f"{path} is not a file", "hello.toml"))

@@ -25,6 +25,7 @@ urlpatterns = [
     path("jobs/<str:name>/trigger/", runs.TriggerJob.as_view()),
     path("jobs/<str:name>/pause/", jobs.Pause.as_view()),
     path("jobs/<str:name>/resume/", jobs.Resume.as_view()),
+    path("jobs/<str:name>/detach/", jobs.Detach.as_view()),
     path("jobs/<str:name>/explain/", jobs.Explain.as_view()),
     path("jobs/<str:name>/revisions/", jobs.Revisions.as_view()),
     path("jobs/<str:name>/links/", triggerlinks.TriggerLinks.as_view()),

@@ -70,7 +70,7 @@ def prepare() -> Start:
     first = open_home()
     paused = first and is_a_prototypes_home()
     services.local_owner_token(Path(settings.MXX_HOME))
-    loaded = services.load_folder(Path(settings.MXX_JOBS_DIR), paused=paused)
+    loaded = services.load_folder(Path(settings.MXX_JOBS_DIR), services.Wishes(paused=paused))
     return Start(loaded, services.open_link(), paused)
 
 

@@ -21,7 +21,9 @@ from jobs.services.detached import Outliving, detached_programs, stop_detached_p
 from jobs.services.drafts import Draft, read_draft
 from jobs.services.entrance import may_guess
 from jobs.services.explaining import explain_job
-from jobs.services.folder import Loaded, load_folder
+from jobs.services.exporting import Exported, export_jobs
+from jobs.services.filejobs import detach_job
+from jobs.services.folder import Loaded, Wishes, job_files, load_folder
 from jobs.services.health import Health, health
 from jobs.services.owner import local_owner_token
 from jobs.services.params import declared_params
@@ -68,6 +70,7 @@ __all__ = [
     "Collision",
     "Coming",
     "Draft",
+    "Exported",
     "Health",
     "ImportedApplications",
     "Loaded",
@@ -79,6 +82,7 @@ __all__ = [
     "Sample",
     "Samples",
     "Why",
+    "Wishes",
     "applications_named",
     "begin_quiet",
     "cancel_job",
@@ -98,11 +102,13 @@ __all__ = [
     "delete_run",
     "delete_secret",
     "describe_run",
+    "detach_job",
     "detached_programs",
     "diffs_of",
     "end_quiet",
     "end_sessions",
     "explain_job",
+    "export_jobs",
     "find_application",
     "find_job",
     "find_link",
@@ -113,6 +119,7 @@ __all__ = [
     "give_role",
     "health",
     "import_applications",
+    "job_files",
     "little_room",
     "live_events",
     "live_progress",

@@ -13,6 +13,7 @@ from jobs.models import Job, Run, Status
 from jobs.services.announce import announce
 from jobs.services.audit import record
 from jobs.services.detached import detached_programs
+from jobs.services.filejobs import refuse_job_from_a_file
 from jobs.services.passing import tell_dropped
 from jobs.services.runs import request_cancel
 from jobs.services.watching import run_dir
@@ -20,8 +21,13 @@ from jobs.timing import clock
 
 
 @transaction.atomic
-def delete_job(*, job: Job, cancel: bool = False) -> None:
-    """The name is free at once; queued runs are cancelled; active ones finish, or are stopped with cancel."""
+def delete_job(*, job: Job, cancel: bool = False, from_file: bool = False) -> None:
+    """The name is free at once; queued runs are cancelled; active ones finish, or are stopped with cancel.
+
+    from_file: its file is gone. Raises Conflict for a job whose file is not.
+    """
+    if not from_file:
+        refuse_job_from_a_file(job)
     now = clock.now()
     Job.objects.select_for_update(no_key=True).get(
         pk=job.pk

@@ -9,6 +9,7 @@ from jobs.models import Job, Revision, Schedule
 from jobs.services.announce import announce
 from jobs.services.audit import record
 from jobs.services.drafts import Draft, default_zone, read_draft
+from jobs.services.filejobs import refuse_job_from_a_file
 from jobs.services.passing import tell_dropped
 from jobs.services.people import Caller, person
 from jobs.timing import clock
@@ -39,7 +40,7 @@ def save_job(
     one that was deleted meanwhile.
 
     An unchanged text makes no new revision; unchanged schedules keep next_run_time and anchor.
-    source: where the text came from: "api", "page", "admin", "cli" or "file:NAME".
+    source: where the text came from: "api", "page", "admin", "cli" or "file:NAME"; only its file changes a job from one.
     enabled: only for a new job; an existing one is paused and resumed by services of their own.
     """
     name = jobfile.check_name(name)
@@ -48,6 +49,8 @@ def save_job(
             job = Job.objects.select_for_update(no_key=True).get(pk=job.pk) if job else Job(source=source)
             if job.deleted_at:
                 raise NotFound(f"there is no job named {job.name!r} any more")
+            if job.source != source:
+                refuse_job_from_a_file(job)
             before = (job.name, job.revision_id)
             _write(job, name, draft, author, enabled)
             _record(job, *before)

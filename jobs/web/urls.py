@@ -26,6 +26,7 @@ job_urls = [
     path("jobs/<str:name>/pause/", job.pause, name="pause"),
     path("jobs/<str:name>/resume/", job.resume, name="resume"),
     path("jobs/<str:name>/save/", job.save, name="save"),
+    path("jobs/<str:name>/detach/", job.detach, name="detach"),
     path("jobs/<str:name>/delete/", job.delete, name="delete"),
     path("jobs/<str:name>/schedules/<int:schedule_id>/pause/", job.pause_schedule, name="pause-schedule"),
     path("jobs/<str:name>/schedules/<int:schedule_id>/resume/", job.resume_schedule, name="resume-schedule"),

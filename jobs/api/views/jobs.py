@@ -27,7 +27,6 @@ from jobs.api.shapes import (
     SavedJobShape,
     page_of,
 )
-from jobs.exceptions import Conflict
 from jobs.models import Job
 from plugins import jobfile
 
@@ -39,15 +38,6 @@ def shown(job: Job, whole: bool = True) -> dict[str, Any]:
 def saved(job: Job, warnings: list[str]) -> dict[str, Any]:
     """The job as GET shows it; with `warnings`, if there are any: what was accepted, but may not be meant."""
     return {**shown(job), "warnings": warnings} if warnings else shown(job)
-
-
-def refuse_job_from_a_file(job: Job) -> None:
-    if job.file:
-        raise Conflict(
-            f"job {job.name!r} comes from the file {job.file}: change it there, it is read at the next start",
-            field="name",
-            example="a job made through the API",
-        )
 
 
 class Jobs(ApiView):
@@ -104,7 +94,6 @@ class OneJob(ApiView):
     @asks(DeleteQuery)
     def delete(self, request: Request, name: str) -> Response:
         job = self.job(name)
-        refuse_job_from_a_file(job)
         services.delete_job(job=job, cancel=self.asked["cancel"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -113,7 +102,6 @@ class OneJob(ApiView):
         warnings: list[str] = []
         with transaction.atomic():
             if given.keys() - {"enabled"}:
-                refuse_job_from_a_file(job)
                 job, warnings = self._saved(job, given)
             if "enabled" in given and given["enabled"] != job.enabled:
                 turn = services.resume_job if given["enabled"] else services.pause_job
@@ -150,6 +138,19 @@ class Resume(ApiView):
         self.given()
         job = self.job(name)
         services.resume_job(job=job)
+        return Response(shown(job, self.may("jobs.change_job")))
+
+
+class Detach(ApiView):
+    for_one_job = True
+
+    @extend_schema(operation_id="detachJob", request=None, responses=JobShape)
+    @needs("jobs.change_job")
+    def post(self, request: Request, name: str) -> Response:
+        """A job that comes from a file is changed here from now on; its file is left unread."""
+        self.given()
+        job = self.job(name)
+        services.detach_job(job=job)
         return Response(shown(job, self.may("jobs.change_job")))
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobs import services
+from jobs.exceptions import Conflict
 from jobs.models import Job, Source
 from jobs.web import params
 from jobs.web.gate import member, needs
@@ -112,7 +113,7 @@ def save(request: HttpRequest, name: str) -> HttpResponse:
         services.save_job(
             name=found.name,
             draft=draft,
-            source=found.source,
+            source="page",
             job=found,
             author=member(request),
         )
@@ -138,6 +139,19 @@ def _refuse_unsaveable(found: Job, based_on: str) -> None:
         raise BadInput(Problem("", "stale", message % {"number": number}))
 
 
+@needs("jobs.change_job")
+@require_POST
+def detach(request: HttpRequest, name: str) -> HttpResponse:
+    found = job_or_404(name)
+    try:
+        services.detach_job(job=found)
+    except Conflict as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Changed here from now on; its file is left unread."))
+    return redirect("web:job", name)
+
+
 @needs("jobs.delete_job")
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, name: str) -> HttpResponse:
@@ -150,6 +164,10 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
             "active": found.runs.active().count(),
         }
         return page(request, "job_delete.html", context)
-    services.delete_job(job=found, cancel=request.POST.get("cancel") == "yes")
+    try:
+        services.delete_job(job=found, cancel=request.POST.get("cancel") == "yes")
+    except Conflict as error:
+        messages.error(request, str(error))
+        return redirect("web:job", name)
     messages.success(request, _("%(name)s is deleted; its runs stay in the history.") % {"name": found.name})
     return redirect("web:jobs")
