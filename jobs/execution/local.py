@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
+from collections import Counter
 
 from django.db import DataError
 
@@ -30,6 +32,9 @@ SETTLED = 1.0
 """Seconds after which a started run without news is looked up on disk."""
 SLOW_START = 5.0
 """Seconds that a claimed run may take to its start marker before it is fenced off and queued again."""
+STARTING = max(16, 4 * (os.cpu_count() or 1))
+"""Runs that may be on their way to their start marker at once: far fewer than even a busy machine forks in SLOW_START,
+so that none is fenced off which merely waits for its turn."""
 
 
 class LocalDispatcher:
@@ -58,9 +63,14 @@ class LocalDispatcher:
         if why := services.why_no_start():
             Run.objects.claimable(clock.now()).exclude(reason=why).update(reason=why)
             return
-        free = self.slots - Run.objects.active().filter(owner=self.owner).count()
-        for run in claim(free=free, owner=self.owner, host=host_name(), default_parallel=self.slots):
+        for run in claim(free=self._free(), owner=self.owner, host=host_name(), default_parallel=self.slots):
             self._go(run)
+
+    def _free(self) -> int:
+        """How many runs may be claimed now: the slots, and the room on the way to a keeper."""
+        statuses = Run.objects.active().filter(owner=self.owner).values_list("status", flat=True)
+        counted = Counter(statuses)
+        return min(self.slots - counted.total(), STARTING - counted[Status.CLAIMED])
 
     def _go(self, run: Run) -> None:
         try:
@@ -69,7 +79,15 @@ class LocalDispatcher:
             finish_without_result(run, Status.FAILED, str(error))
             return
         self._seen[run.pk] = time.monotonic()
-        self.keepers.start(spec)
+        try:
+            self.keepers.start(spec)
+        except BrokenPipeError:
+            self._seen[run.pk] = (
+                0.0  # fenced off at the next look: the zygote may have read it before it died
+            )
+            log.warning("run %s: the zygote died before it answered", run.pk)
+            self.kick.set()
+            return
         names = [instance for instance, *_ in spec.plugins]
         log.debug("handed over run=%s attempt=%s plugins=%s", run.pk, run.attempt, names)
 
@@ -100,6 +118,8 @@ class LocalDispatcher:
             one["run"]: one["attempt"] for one in notices if one["kind"] == "gone" and one["run"] not in ended
         }
         note_started({run: facts for run, facts in started.items() if run not in ended}, self.owner)
+        if started:
+            self.kick.set()  # there is room for others on the way
         for run in finish_all(self._own(ended)):
             self._seen.pop(run.pk, None)
             self.kick.set()
@@ -131,6 +151,9 @@ class LocalDispatcher:
         """One run that cannot be decided (its folder, its files) must not keep the others waiting."""
         try:
             return recover(run, self.owner, self.keepers.start, self._sweeps)
+        except BrokenPipeError:
+            log.warning("run %s: its clean-up waits for the next zygote", run.pk)
+            return Fate.UNDECIDED
         except (OSError, LookupError, ValueError, TypeError, DataError):
             log.exception("run %s cannot be recovered; trying again", run.pk)
             return Fate.UNDECIDED

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from django.db import connection
 
+from jobs import services
+
 log = logging.getLogger("mxx.supervisor")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
@@ -45,10 +47,17 @@ class Loop:
                     ready = True
                 self._turn()
                 self.beat, pause = time.monotonic(), FIRST_PAUSE
-            except Exception:
-                log.exception("%s: trying again in %.1f s", self.name, pause)
+            except Exception as error:
+                self._tell(error, pause)
                 connection.close()
                 ready = False
                 self._stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
         connection.close()
+
+    def _tell(self, error: Exception, pause: float) -> None:
+        """A database that is away is no fault of ours: a sentence, and no traceback."""
+        if isinstance(error, services.AWAY):
+            log.error("%s: %s; trying again in %.1f s", self.name, services.why_away(error), pause)
+        else:
+            log.exception("%s: trying again in %.1f s", self.name, pause)

@@ -113,10 +113,12 @@ class PostgresqlWatcher:
         connection.ensure_connection()
         self._raw = connection.connection
         connection.set_autocommit(True)
-        self._raw.execute(f"LISTEN {CHANNEL}")
+        with connection.wrap_database_errors:
+            self._raw.execute(f"LISTEN {CHANNEL}")
 
     def watch(self, seconds: float) -> bool:
-        return any(True for _ in self._raw.notifies(timeout=seconds, stop_after=1))
+        with connection.wrap_database_errors:  # psycopg's own would be nobody's
+            return any(True for _ in self._raw.notifies(timeout=seconds, stop_after=1))
 
     def close(self) -> None:
         """The connection is the thread's; the loop closes it."""

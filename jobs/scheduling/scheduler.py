@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from apscheduler.schedulers.base import STATE_STOPPED
 from django.db import connection, transaction
 from django.db.models import F
 
+from jobs import services
 from jobs.models import Run, Schedule
 from jobs.scheduling.executor import RunExecutor
 from jobs.scheduling.lease import LeaseHolder, NotLeader
@@ -42,6 +42,11 @@ class Scheduler(BackgroundScheduler):
         self.beat_at: datetime | None = None
         """Last turn of the loop that ended well: what health is read from."""
         self._steps = 0
+        self._offset = clock.now().timestamp() - clock.monotonic()
+        self._set_back = 0.0
+        """Seconds by which the clock was set back, as long as waiting delays do not know of it."""
+        self._plan_anew = True
+        """What is planned may be by another clock: that of a leader before, or ours before it was set back."""
         super().__init__(
             jobstores={"default": self.store},
             executors={"default": self.executor},
@@ -51,7 +56,6 @@ class Scheduler(BackgroundScheduler):
 
     def _main_loop(self) -> None:
         wait, pause = 0.0, BACK_OFF[0]
-        self._offset = float("inf")  # so that the first turn plans again what another clock has planned
         while self.state != STATE_STOPPED:
             self._event.wait(wait)
             self._event.clear()
@@ -59,14 +63,15 @@ class Scheduler(BackgroundScheduler):
                 self._heed_the_clock()
                 wait = min(max(self._process_jobs(), SHORTEST_WAIT), LONGEST_WAIT)
                 self.beat_at, pause = clock.now(), BACK_OFF[0]
-            except Exception:
-                log.exception("a wake-up failed; trying again in %.1f s", pause)
+            except Exception as error:
+                _tell(error, pause)
                 connection.close()
                 wait, pause = pause, min(pause * 2, BACK_OFF[1])
         self._give_up_lease()
 
     def _heed_the_clock(self) -> None:
-        """After a step back what was planned lies too far ahead: plan again. A moment that has a row keeps it."""
+        """After a step back what was planned lies too far ahead: whoever leads plans again. A moment that has a row keeps
+        it."""
         now = clock.now()
         offset = now.timestamp() - clock.monotonic()
         if offset < self._offset - STEP:
@@ -79,20 +84,19 @@ class Scheduler(BackgroundScheduler):
         self._offset = offset
 
     def _step_back(self, now: datetime, seconds: float) -> None:
-        """seconds: infinite at the first turn, which knows no step but may find the plans of another clock."""
-        if math.isfinite(seconds):
-            log.warning("the clock was set back by %.0f s: planning again", seconds)
-            self._steps += 1
-            beside = timedelta(microseconds=self._steps)
-            self.store.again = Again(now + timedelta(seconds=seconds), beside)
-            bring_delays_forward(now, timedelta(seconds=seconds))
-        plan_again(now)
+        log.warning("the clock was set back by %.0f s: planning again", seconds)
+        self._steps += 1
+        beside = timedelta(microseconds=self._steps)
+        self.store.again = Again(now + timedelta(seconds=seconds), beside)
+        self._set_back += seconds
+        self._plan_anew = True
 
     def _process_jobs(self) -> float:
         """Seconds until the next look. Reads one index; writes only when something is due or the lease is old."""
-        if self.lease.fresh and (left := self._until_next()) > 0:
+        if self.lease.fresh and not self._plan_anew and (left := self._until_next()) > 0:
             return left
         try:
+            self._plan_again()
             with transaction.atomic():
                 self.lease.hold()
                 super()._process_jobs()
@@ -101,6 +105,7 @@ class Scheduler(BackgroundScheduler):
                 self.store.flush()
         except NotLeader:
             self.lease.epoch = None
+            self._plan_anew, self._set_back = True, 0.0  # the leader minds the delays, and plans by its clock
             return STANDBY
         except Exception:
             self.lease.epoch = None  # rolled back with the rest
@@ -111,6 +116,14 @@ class Scheduler(BackgroundScheduler):
         if rows:
             self.on_runs()
         return self._until_next()
+
+    def _plan_again(self) -> None:
+        if self._set_back:
+            bring_delays_forward(clock.now(), timedelta(seconds=self._set_back), self.lease.hold)
+            self._set_back = 0.0
+        if self._plan_anew:
+            plan_again(clock.now(), self.lease.hold)
+            self._plan_anew = False
 
     def _until_next(self) -> float:
         following = self.store.get_next_run_time()
@@ -127,9 +140,16 @@ class Scheduler(BackgroundScheduler):
     def _give_up_lease(self) -> None:
         try:
             self.lease.release()
-        except Exception:
-            log.exception("the lease could not be given back; it ends by itself")
+        except services.AWAY as error:
+            log.warning("the lease could not be given back: %s; it ends by itself", services.why_away(error))
         connection.close()
+
+
+def _tell(error: Exception, pause: float) -> None:
+    if isinstance(error, services.AWAY):
+        log.error("a wake-up failed: %s; trying again in %.1f s", services.why_away(error), pause)
+    else:
+        log.exception("a wake-up failed; trying again in %.1f s", pause)
 
 
 @transaction.atomic
@@ -149,16 +169,19 @@ AT_ONCE = 1000
 """Schedules planned again in one transaction: PostgreSQL ends one that computes for seconds without a statement."""
 
 
-def plan_again(now: datetime) -> None:
-    """Bring forward every schedule whose next run lies behind its next moment after now."""
+def plan_again(now: datetime, hold: Callable[[], None]) -> None:
+    """Bring forward every schedule whose next run lies behind its next moment after now.
+
+    hold: called in each transaction; raises when another scheduler leads."""
     done = 0
-    while rows := _plan_some_again(now, done):
+    while rows := _plan_some_again(now, done, hold):
         done = rows[-1].pk
 
 
 @transaction.atomic
-def _plan_some_again(now: datetime, behind: int) -> list[Schedule]:
+def _plan_some_again(now: datetime, behind: int, hold: Callable[[], None]) -> list[Schedule]:
     """behind: the greatest id that is done."""
+    hold()
     waiting = Schedule.objects.waiting().filter(next_run_time__gt=now, pk__gt=behind).order_by("pk")
     rows = list(waiting.select_for_update()[:AT_ONCE])
     for row in rows:
@@ -169,8 +192,10 @@ def _plan_some_again(now: datetime, behind: int) -> list[Schedule]:
     return rows
 
 
-def bring_delays_forward(now: datetime, step: timedelta) -> None:
+@transaction.atomic
+def bring_delays_forward(now: datetime, step: timedelta, hold: Callable[[], None]) -> None:
     """A delay, of a retry or after the start of MXX, is no longer because the clock was set back meanwhile."""
+    hold()
     Run.objects.queued().filter(not_before__gt=now).update(not_before=F("not_before") - step)
     startups = Schedule.objects.waiting().filter(trigger="startup", next_run_time__gt=now)
     startups.update(next_run_time=F("next_run_time") - step)

@@ -12,6 +12,7 @@ from jobs.services.applications import (
     save_application,
 )
 from jobs.services.audit import diffs_of, record
+from jobs.services.away import AWAY, why_away
 from jobs.services.collisions import Collision, collisions
 from jobs.services.custody import custody_here, custody_in_words
 from jobs.services.databasefile import file_identity as database_identity
@@ -63,6 +64,7 @@ from jobs.services.watching import (
 from jobs.services.whys import Rule, Why, why
 
 __all__ = [
+    "AWAY",
     "KNOWN_USER",
     "OWN_ACCOUNT",
     "TOKEN_DAYS",
@@ -163,5 +165,6 @@ __all__ = [
     "upcoming",
     "use_link",
     "why",
+    "why_away",
     "why_no_start",
 ]

@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from tests.chaos.cell import Cell, Load
+from tests.chaos.complaints import complaints
 from tests.chaos.processes import describe
 from tests.chaos.tables import Row
 
@@ -45,6 +46,7 @@ def audit(cell: Cell, load: Load, done: Done) -> list[str]:
         *(f"{describe(pid)} outlived its run" for pid in cell.leftovers()),
         *([f"{count} strangers were killed"] if (count := cell.harmed_strangers()) else []),
         *_one_led(cell, done),
+        *complaints(cell.logs),
     ]
 
 

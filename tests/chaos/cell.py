@@ -182,11 +182,6 @@ class Cell:
         """The ends of all logs."""
         return "\n".join("\n".join(log.read_text().splitlines()[-lines:]) for log in self.logs)
 
-    def tracebacks(self) -> list[str]:
-        return [
-            line for log in self.logs for line in log.read_text().splitlines() if line.startswith("Traceback")
-        ]
-
     # ----
 
     def _start(

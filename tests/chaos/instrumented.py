@@ -26,8 +26,8 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "after_go": ("jobs.execution.keepers", "ZygoteKeepers.start", "after"),
     "before_marker": ("plugins.custody.keeping", "Keeper._take_marker", "before"),
     "after_marker": ("plugins.custody.keeping", "Keeper._take_marker", "after"),
-    "before_result": ("plugins.custody.keeping", "Keeper._write_result", "before"),
-    "after_result": ("plugins.custody.keeping", "Keeper._write_result", "after"),
+    "before_result": ("plugins.custody.reserve", "Reserve.write", "before"),
+    "after_result": ("plugins.custody.reserve", "Reserve.write", "after"),
     "before_end": ("jobs.execution.finishing", "_end_or_retry", "before"),
     "in_end": ("jobs.execution.finishing", "_end_or_retry", "after"),
     "after_end": ("jobs.execution.local", "finish_all", "after work"),
@@ -152,11 +152,18 @@ def _drop_the_constraint() -> None:
 
 
 def _wrap(module: str, path: str, wrapper: Callable[[Any], Any]) -> None:
+    owner, name = found(module, path)
+    setattr(owner, name, wrapper(getattr(owner, name)))
+
+
+def found(module: str, path: str) -> tuple[Any, str]:
+    """What has the function, and its name there. Raises AttributeError when the product has moved on."""
     owner: Any = import_module(module)
     *outer, name = path.split(".")
     for step in outer:
         owner = getattr(owner, step)
-    setattr(owner, name, wrapper(getattr(owner, name)))
+    getattr(owner, name)
+    return owner, name
 
 
 def _through_here() -> None:

@@ -19,7 +19,7 @@ VICTIMS = {"supervisor": 20, "web": 10, "zygote": 10, "keeper": 30, "runner": 30
 PATIENCE = 1.5
 """Seconds to wait for a process of the kind that was drawn; then another kind is drawn."""
 REST = 40.0
-"""Seconds in which everything must be over after the last due moment."""
+"""Seconds without the end of any run, after the last due moment, in which everything must be over."""
 
 
 class Storm:
@@ -140,20 +140,25 @@ class Storm:
 
 def come_to_rest(cell: Cell, load: Load) -> None:
     """Until all that was due is over, and the cell has been stopped. Who is not over or still there is for the audit."""
-    _until_or(REST, lambda: _is_over(cell, load))
+    while (left := _not_over(cell, load)) and _until_or(REST, lambda: _not_over(cell, load) < left):
+        continue
     cell.stop()
     _until_or(5.0, lambda: not cell.leftovers())  # keepers without a run end with their zygote
 
 
-def _is_over(cell: Cell, load: Load) -> bool:
+def _not_over(cell: Cell, load: Load) -> int:
+    """Runs that are still to end, and due moments that have no row yet."""
     rows = cell.tables.rows()
-    return sum(row.scheduled_for is not None for row in rows) >= load.due and all(row.is_over for row in rows)
+    due = sum(row.scheduled_for is not None for row in rows)
+    return max(0, load.due - due) + sum(not row.is_over for row in rows)
 
 
-def _until_or(seconds: float, condition: Callable[[], bool]) -> None:
+def _until_or(seconds: float, condition: Callable[[], bool]) -> bool:
+    """False when it did not become true."""
     deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
+    while not (true := condition()) and time.monotonic() < deadline:
         time.sleep(0.1)
+    return true
 
 
 HOLDER = "SELECT holder FROM jobs_lease WHERE name = 'scheduler'"

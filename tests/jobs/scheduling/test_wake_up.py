@@ -48,6 +48,28 @@ def test_a_scheduler_without_the_lease_writes_nothing() -> None:
     assert not Run.objects.exists()
 
 
+def test_one_that_does_not_lead_plans_nothing_again_by_its_clock() -> None:
+    schedule = only_schedule(make_job(text=every(60)))
+    leader = awake("leader")
+    leader._process_jobs()
+    far = clock.now() + timedelta(days=365)
+    Schedule.objects.update(next_run_time=far)
+    awake("other")._process_jobs()
+    schedule.refresh_from_db()
+    assert schedule.next_run_time == far
+
+
+def test_one_whose_wake_up_failed_leads_again_at_once() -> None:
+    make_job(text=every(60))
+    scheduler = awake()
+    scheduler._process_jobs()
+    scheduler.lease.epoch = None  # as after an error, which rolls the renewal back
+    with clock.shifted(61):
+        Lease.objects.update(expires_at=clock.now() + timedelta(seconds=5))
+        scheduler._process_jobs()
+    assert Run.objects.count() == 1
+
+
 def test_one_that_slept_past_its_lease_is_fenced_off() -> None:
     make_job(text=every(60))
     sleeper = awake("sleeper")
@@ -113,7 +135,7 @@ def test_a_startup_schedule_runs_once_a_start() -> None:
 def test_a_clock_that_was_ahead_leaves_no_silence_behind() -> None:
     schedule = only_schedule(make_job(text=every(60)))
     Schedule.objects.update(next_run_time=clock.now() + timedelta(days=365))
-    plan_again(clock.now())
+    plan_again(clock.now(), lambda: None)
     schedule.refresh_from_db()
     assert schedule.next_run_time is not None
     assert schedule.next_run_time - clock.now() <= timedelta(seconds=61)
