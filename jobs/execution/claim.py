@@ -6,10 +6,12 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Case, F, Value, When
 
 from jobs.models import Job, Run, Source, Status, Supervisor
 from jobs.services.runs import request_cancel
@@ -34,6 +36,9 @@ class Queued(NamedTuple):
     max_parallel: int | None
     queue_max: int | None
     attempt: int
+    reserved_for: str = ""
+    cancel_requested_at: datetime | None = None
+    job_deleted_at: datetime | None = None
 
 
 COLUMNS = (
@@ -45,18 +50,21 @@ COLUMNS = (
     "job__max_parallel",
     "job__queue_max",
     "attempt",
+    "reserved_for",
+    "cancel_requested_at",
+    "job__deleted_at",
 )
 
 
 def claim(*, free: int, owner: str, host: str, default_parallel: int) -> list[Run]:
     """Win up to `free` runs for this owner; skips what the overlap policy skips. Commits before anything starts."""
     with _alone():
-        queue = Run.objects.claimable(clock.now()).values_list(*COLUMNS)
+        queue = Run.objects.ready(clock.now()).in_turn().values_list(*COLUMNS)
         ids = Decision(default_parallel).choose([Queued(*row) for row in queue], free)
         if ids:
             Run.objects.claim(ids, owner=owner, host=host)
     won = Run.objects.filter(pk__in=ids, owner=owner, status=Status.CLAIMED)
-    claimed = list(won.lean().in_turn())
+    claimed = list(won.lean().select_related("revision").in_turn())
     for run in claimed:
         log.debug("claimed run=%s attempt=%s job=%r source=%s", run.pk, run.attempt, run.job_name, run.source)
     return claimed
@@ -97,9 +105,12 @@ class Decision:
     def choose(self, queue: list[Queued], free: int) -> list[int]:
         """Ids of the runs that may start now, `free` at most."""
         chosen: list[int] = []
-        for looked, run in enumerate(self._without_the_replaced(queue)):
+        for looked, run in enumerate(self._without_the_replaced(self._without_the_unwanted(queue))):
             if looked >= LOOK_AT and len(chosen) >= free:
                 break
+            if run.reserved_for:
+                self._waiting[run.job_id] += 1  # its terminal starts it, and those behind it come after it
+                continue
             if not self._may_start(run):
                 continue
             if len(chosen) >= free:
@@ -126,6 +137,16 @@ class Decision:
         if full := self._tags.full(job.pk):
             self._wait(row, full)
         return not full
+
+    def _without_the_unwanted(self, queue: list[Queued]) -> list[Queued]:
+        """A cancel, or the deletion of the job, may have crossed with the writing of a retry or of a new run."""
+        unwanted = {run.id for run in queue if run.cancel_requested_at or run.job_deleted_at}
+        if not unwanted:
+            return queue
+        reason = Case(When(cancel_reason="", then=Value("job deleted")), default=F("cancel_reason"))
+        ended = {"status": Status.CANCELLED, "reason": reason, "finished_at": clock.now()}
+        Run.objects.queued().filter(pk__in=unwanted).update(**ended)
+        return [run for run in queue if run.id not in unwanted]
 
     def _without_the_replaced(self, queue: list[Queued]) -> list[Queued]:
         """`replace` keeps the newest: an older one that has not begun yet never will."""

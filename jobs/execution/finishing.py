@@ -131,7 +131,7 @@ def _retry_wait(run: Run, status: str) -> float | None:
     if status in (Status.SUCCEEDED, Status.SKIPPED, Status.CANCELLED) or _is_unwanted(run):
         return None
     try:
-        table = policies_of(run.revision_id)
+        table = policies_of(run.revision.toml)
     except BadInput:
         return None  # the job no longer passes its checks; another attempt would only say so again
     if run.failures >= table.retries or status not in table.retry_on:

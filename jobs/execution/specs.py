@@ -12,7 +12,7 @@ from django.conf import settings
 
 from jobs import services
 from jobs.execution.facts import facts_for
-from jobs.models import JobState, Revision, Run
+from jobs.models import JobState, Run
 from plugins import checking, jobfile, params
 from plugins.custody.spec import RunSpec
 from plugins.jobtable import JobTable, job_table
@@ -21,30 +21,27 @@ from plugins.substitution import Blank, secrets_in
 
 
 @lru_cache(maxsize=1024)
-def _parsed(revision_id: int) -> jobfile.JobFile:
-    """A revision never changes, so it is parsed once a process."""
-    return jobfile.parse(Revision.objects.get(pk=revision_id).toml)
+def _parsed(toml: str) -> jobfile.JobFile:
+    """Each text is parsed once a process. By the text, not by the revision's number: a rollback gives that away again."""
+    return jobfile.parse(toml)
 
 
 @lru_cache(maxsize=1024)
-def policies_of(revision_id: int) -> JobTable:
+def policies_of(toml: str) -> JobTable:
     """Its [job] table, whatever became of its plugins. Raises BadInput."""
-    return job_table(_parsed(revision_id).job)
-
-
-def checked_revision(revision_id: int) -> checking.CheckedJob:
-    """Checked once for each state of the plugins it may use. Raises BadInput when they do not fit any more."""
-    return _checked(revision_id, services.plugin_catalog(_parsed(revision_id)))
+    return job_table(_parsed(toml).job)
 
 
 @lru_cache(maxsize=1024)
-def _checked(revision_id: int, catalog: Catalog) -> checking.CheckedJob:
-    return checking.check(_parsed(revision_id), catalog)
+def _checked(toml: str, catalog: Catalog) -> checking.CheckedJob:
+    """Once for each state of the plugins it may use. Raises BadInput when they do not fit any more."""
+    return checking.check(_parsed(toml), catalog)
 
 
 def spec_of(run: Run) -> RunSpec:
     """Raises MxxError with the sentence for which the run cannot start."""
-    checked = checked_revision(run.revision_id)
+    toml = run.revision.toml
+    checked = _checked(toml, services.plugin_catalog(_parsed(toml)))
     table = checked.table
     given = params.values(checked.params, run.params)
     plugins, blanks = filled_in(checked, given)

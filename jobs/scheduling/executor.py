@@ -57,7 +57,7 @@ def _row(row: Row, moment: Moment, again: timedelta) -> Run:
         source=Source.SCHEDULE,
         status=moment.status,
         reason=moment.reason,
-        params=schedule_params(row.job__revision_id, row.params),
+        params=schedule_params(row.job__revision__toml, row.params),
         priority=row.job__priority,
         scheduled_for=moment.at + again,
         queued_at=now,

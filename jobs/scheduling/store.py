@@ -41,6 +41,7 @@ class Row(NamedTuple):
     job_id: int
     job__name: str
     job__revision_id: int
+    job__revision__toml: str
     job__priority: int
     job__misfire: str
     job__misfire_window: float | None

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jobs.models import Job, Revision
+from jobs.models import Job
 from plugins import jobfile
 from plugins.exceptions import BadInput
 from plugins.params import Param, from_texts, read_params, values
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def declared_in(toml: str) -> dict[str, Param]:
-    """The params of a job file that passed its check once. Raises BadInput when it no longer does."""
+    """The params of a job file that passed its check once. Raises BadInput when it no longer does.
+
+    By its text, and many schedules are due at once.
+    """
     return read_params(jobfile.parse(toml).params)
 
 
@@ -33,16 +36,10 @@ def run_params(
     return values(params, from_texts(params, given) if as_texts else given)
 
 
-def schedule_params(revision_id: int, given: dict[str, Any]) -> dict[str, Any]:
+def schedule_params(toml: str, given: dict[str, Any]) -> dict[str, Any]:
     """Params of a scheduled run. They were checked when the job was saved; should they no longer pass, the run is
     recorded with them as they are, and fails with the sentence when it is to start: a due moment is never lost."""
     try:
-        return values(_declared_by(revision_id), given)
+        return values(declared_in(toml), given)
     except BadInput:
         return given
-
-
-@lru_cache(maxsize=4096)
-def _declared_by(revision_id: int) -> dict[str, Param]:
-    """A revision never changes, and many schedules are due at once."""
-    return declared_in(Revision.objects.get(pk=revision_id).toml)

@@ -8,7 +8,6 @@ import pytest
 
 from jobs import services
 from jobs.exceptions import Conflict
-from jobs.execution import specs
 from jobs.execution.claim import claim
 from jobs.execution.finishing import finish_without_result
 from jobs.models import ACTIVE, Run, Status
@@ -16,13 +15,6 @@ from jobs.timing import clock
 from tests.jobs.kit import ECHO, make_job
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nothing_parsed() -> None:
-    """A revision is parsed once a process; here each test begins anew with number 1."""
-    specs._parsed.cache_clear()
-    specs.policies_of.cache_clear()
 
 
 def claimed(policies: str = "") -> Run:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from jobs import services
-from jobs.execution.claim import claim
+from jobs.execution.claim import claim, claim_one
 from jobs.models import Job, Run, Source
 from jobs.timing import clock
 from tests.jobs.kit import ECHO, make_job
@@ -141,3 +141,31 @@ def test_nothing_starves_however_much_of_higher_priority_comes() -> None:
                 break
             Run.objects.active().update(status="succeeded")
     assert minute == 19
+
+
+def test_a_run_of_a_terminal_is_not_passed_by_those_that_came_later() -> None:
+    job = with_overlap("queue")
+    [going] = queue(job, 1, Source.CLI)
+    claimed()
+    mine = services.trigger_job(job=job, source=Source.CLI, reserved_for="terminal")
+    [later] = queue(job, 1, Source.CLI)
+    Run.objects.filter(pk=going.pk).update(status="succeeded")
+    assert claimed() == []
+    assert claim_one(mine, owner="terminal", host="here")
+    assert statuses([later]) == ["queued"]
+
+
+def test_a_cancel_that_crossed_with_the_writing_of_a_retry_ends_it() -> None:
+    [run] = queue(with_overlap("queue"), 1)
+    Run.objects.update(cancel_requested_at=clock.now(), cancel_reason="enough", attempt=1)
+    assert claimed() == []
+    run.refresh_from_db()
+    assert (run.status, run.reason) == ("cancelled", "enough")
+
+
+def test_a_run_that_was_asked_for_while_its_job_was_deleted_does_not_start() -> None:
+    job = with_overlap("queue")
+    services.delete_job(job=services.find_job(job.name))
+    [run] = queue(job, 1)
+    assert claimed() == []
+    assert (statuses([run]), run.reason) == (["cancelled"], "job deleted")

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from jobs import services
-from jobs.execution import specs
 from jobs.execution.facts import facts_for
 from jobs.execution.specs import spec_of
 from jobs.models import Job, Run, Status
 from jobs.timing import clock
 from tests.jobs.kit import make_job
 
+pytestmark = pytest.mark.django_db
+
 ONCE = '[once]\nper = "day"\n[os]\ncmd = ["true"]\n'
-
-
-@pytest.fixture(autouse=True)
-def revisions_of_this_test_alone(db: None) -> Iterator[None]:
-    """Tests roll back, so that the next one's revisions get the same ids."""
-    caches = (specs._parsed, specs._checked, specs.policies_of)
-    for cache in caches:
-        cache.cache_clear()
-    yield
-    for cache in caches:
-        cache.cache_clear()
 
 
 def run_of(job: Job, status: str = Status.QUEUED, hours_ago: float = 0) -> Run:

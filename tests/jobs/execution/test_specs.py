@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobs import services
-from jobs.execution import specs
 from jobs.execution.finishing import finish
 from jobs.execution.specs import spec_of
-from jobs.models import Job, JobState, Run, Status
+from jobs.models import Job, JobState, Revision, Run, Status
 from plugins.exceptions import MxxError
 from tests.jobs.kit import ECHO, make_job
 
@@ -39,15 +37,8 @@ when_exits = "${params.how}"
 
 
 @pytest.fixture(autouse=True)
-def forgotten(tmp_path: Path, settings: Any) -> Iterator[None]:
-    """Each test has its own database, in which the numbers of revisions begin anew."""
+def home(tmp_path: Path, settings: Any) -> None:
     settings.MXX_HOME = tmp_path
-    caches = (specs._parsed, specs._checked, specs.policies_of)
-    for cache in caches:
-        cache.cache_clear()
-    yield
-    for cache in caches:
-        cache.cache_clear()
 
 
 def running(job: Job, **params: Any) -> Run:
@@ -126,3 +117,11 @@ def test_building_a_spec_takes_less_than_a_millisecond() -> None:
     for _ in range(100):
         spec_of(run)
     assert (time.process_time() - began) / 100 < 0.001
+
+
+def test_a_revision_whose_number_was_given_away_before_is_read_anew() -> None:
+    """Numbers come back after a rollback."""
+    run = running(make_job(text=ECHO))
+    spec_of(run)
+    Revision.objects.update(toml='[os]\ncmd = ["echo", "another"]\n')
+    assert spec_of(Run.objects.get(pk=run.pk)).plugins[0][2]["cmd"] == ["echo", "another"]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from jobs import services
-from jobs.execution import specs
 from jobs.execution.specs import spec_of
 from jobs.models import Run
 from plugins.exceptions import BadInput
@@ -20,8 +19,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def home(tmp_path: Path, settings: Any) -> Home:
-    for remembered in (specs._parsed, specs._checked):
-        remembered.cache_clear()  # a test's rollback gives the numbers of its revisions away again
     settings.MXX_HOME = tmp_path / "home"
     made = Home(settings.MXX_HOME)
     made.plugins.mkdir(parents=True, mode=0o700)

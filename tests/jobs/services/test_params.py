@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from jobs import services
 from jobs.models import Run, Status
-from jobs.services.params import _declared_by, schedule_params
+from jobs.services.params import schedule_params
 from jobs.timing import clock
 from plugins.exceptions import BadInput, Problem
 from tests.jobs.kit import ECHO, change, make_job
@@ -24,14 +23,6 @@ pause = { type = "duration", default = "5m" }
 """
 NEEDED = "[params]\nstage = {}\n"
 HOURLY = '[[schedule]]\ntrigger = "interval"\nhours = 1\n'
-
-
-@pytest.fixture(autouse=True)
-def forgotten() -> Iterator[None]:
-    """Revisions never change, but each test has its own database, in which their numbers begin anew."""
-    _declared_by.cache_clear()
-    yield
-    _declared_by.cache_clear()
 
 
 def problems_of(text: str) -> list[Problem]:
@@ -102,14 +93,14 @@ def test_wrong_params_of_a_schedule_are_told_beside_other_problems() -> None:
 def test_a_scheduled_run_has_every_param_typed() -> None:
     job = make_job(text=f'{DECLARED}{ECHO}{HOURLY}params = {{ pause = "1h" }}\n')
     assert job.revision is not None
-    found = schedule_params(job.revision.pk, job.schedules.get().params)
+    found = schedule_params(job.toml, job.schedules.get().params)
     assert found == {"stage": "1-7", "times": 3, "pause": 3600}
 
 
 def test_a_due_moment_survives_params_that_no_longer_pass() -> None:
     job = make_job(text=DECLARED + ECHO)
     assert job.revision is not None
-    assert schedule_params(job.revision.pk, {"times": 99}) == {"times": 99}
+    assert schedule_params(job.toml, {"times": 99}) == {"times": 99}
 
 
 def test_progress_is_told_while_a_run_lasts_and_not_after(tmp_path: Any, settings: Any) -> None:
