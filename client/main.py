@@ -11,7 +11,7 @@ import click
 
 from client import screen, whereabouts
 from client.api import Api
-from client.commands import entrance, health, jobs, plugins, registry, runs, times
+from client.commands import applications, entrance, health, jobs, plugins, registry, runs, times
 from client.failures import INTERRUPTED, UNUSABLE, Failure
 
 BEFORE_THE_COMMAND = ("--json", "--server", "--token-file")
@@ -58,6 +58,7 @@ for command in (
     *runs.COMMANDS,
     *plugins.COMMANDS,
     *entrance.COMMANDS,
+    *applications.COMMANDS,
 ):
     cli.add_command(command)
 

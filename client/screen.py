@@ -9,10 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 
 def is_terminal() -> bool:
@@ -36,6 +32,11 @@ def write_json(data: Any) -> None:
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
     """Columns as wide as they need to be; a terminal that is too narrow breaks lines within them."""
+    from rich.box import SIMPLE_HEAD  # here: commands that draw no table start sooner
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for head in heads:
         drawn.add_column(head, overflow="fold")  # a name cut short could not be copied

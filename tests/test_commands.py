@@ -34,7 +34,7 @@ def start(command: Path, *words: str, **variables: str) -> subprocess.CompletedP
     )
 
 
-@pytest.mark.parametrize("name", ["mxx-cli", "mxx-client"])
+@pytest.mark.parametrize("name", ["mxx-cli", "mxx-client", "mxx"])
 def test_the_client_starts_from_any_folder(folder: Path, name: str) -> None:
     assert "Usage: mxx-cli" in start(folder / name, "--help").stdout
 

@@ -3,7 +3,7 @@
     python3 tools/venv.py runtime    what a server needs
     python3 tools/venv.py dev        the same, and what the tests and linters need
 
-The commands mxx-cli, mxx-client (the same) and mxx-server (= manage.py up) start this checkout's code from any folder.
+The commands mxx-cli, mxx-client and mxx (the same) and mxx-server (= manage.py up) start this checkout's code from any folder.
 
 Plain enough for an old Python, so that one can say what is missing.
 """
@@ -28,7 +28,7 @@ STAMP = VENV / "installed-lock"
 ENOUGH = {"runtime": ("runtime", "dev"), "dev": ("dev",)}
 
 CLIENT, SERVER = (str(ROOT / "client"),), (str(ROOT / "manage.py"), "up")
-COMMANDS = {"mxx-cli": CLIENT, "mxx-client": CLIENT, "mxx-server": SERVER}
+COMMANDS = {"mxx-cli": CLIENT, "mxx-client": CLIENT, "mxx": CLIENT, "mxx-server": SERVER}
 
 
 def lock(name: str) -> Path:

@@ -38,8 +38,14 @@ def trigger(session: Session, job: str, params: tuple[str, ...], wait: bool) -> 
 
     With --wait: exit code 0 succeeded, 1 failed or lost, 3 skipped, 124 timed out, 130 cancelled.
     """
-    given = dict(_pair(text) for text in params)
-    run = session.api.post("jobs", job, "trigger", body={"params": _typed(session, job, given)})
+    given = dict(pair(text, "--param") for text in params)
+    tell(
+        session, session.api.post("jobs", job, "trigger", body={"params": _typed(session, job, given)}), wait
+    )
+
+
+def tell(session: Session, run: dict[str, Any], wait: bool) -> None:
+    """Of a run that was just queued. wait: until its end, and leave with its exit code."""
     if wait:
         run = _waited_for(session, run)
     if session.json:
@@ -58,13 +64,14 @@ def _waited_for(session: Session, run: dict[str, Any]) -> dict[str, Any]:
             click.echo(text, nl=False)
         return the_end_of(session.api, run["id"])
     except KeyboardInterrupt:
-        raise Interrupted(f"run {run['id']} goes on; mxx-cli cancel {run['job']!r} stops it") from None
+        raise Interrupted(f"run {run['id']} goes on; mxx-cli cancel {run['id']} stops it") from None
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str, option: str) -> tuple[str, str]:
+    """Of NAME=VALUE. Raises Unusable."""
     name, sign, value = text.partition("=")
     if not sign or not name.strip():
-        raise Unusable(f"--param: {text!r} is not NAME=VALUE, for example --param stage=1-7")
+        raise Unusable(f"{option}: {text!r} is not NAME=VALUE, for example {option} stage=1-7")
     return name.strip(), value
 
 
@@ -73,9 +80,7 @@ def _typed(session: Session, job: str, given: dict[str, str]) -> dict[str, Any]:
     if not given:
         return {}
     declared = session.api.get("jobs", job)["config"].get("params") or {}
-    return {
-        name: value if is_text(declared.get(name, "")) else _plain(value) for name, value in given.items()
-    }
+    return {name: value if is_text(declared.get(name, "")) else plain(value) for name, value in given.items()}
 
 
 def is_text(declaration: Any) -> bool:
@@ -94,7 +99,7 @@ def is_text(declaration: Any) -> bool:
     return not known or isinstance(known[0], str)
 
 
-def _plain(text: str) -> Any:
+def plain(text: str) -> Any:
     """A number, true or false where the text says so."""
     if text.strip().lower() in TRUTHS:
         return TRUTHS[text.strip().lower()]
