@@ -14,6 +14,7 @@ from jobs.services.applications import (
 from jobs.services.audit import diffs_of, record
 from jobs.services.away import AWAY, why_away
 from jobs.services.collisions import Collision, collisions
+from jobs.services.cronimport import ImportedCron, import_cron
 from jobs.services.custody import custody_here, custody_in_words
 from jobs.services.databasefile import file_identity as database_identity
 from jobs.services.databasefile import is_missing as database_is_missing
@@ -26,6 +27,7 @@ from jobs.services.exporting import Exported, export_jobs
 from jobs.services.filejobs import detach_job
 from jobs.services.folder import Loaded, Wishes, job_files, load_folder
 from jobs.services.health import Health, health
+from jobs.services.mxximport import ImportedHome, import_home
 from jobs.services.owner import local_owner_token
 from jobs.services.params import declared_params
 from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
@@ -75,6 +77,8 @@ __all__ = [
     "Exported",
     "Health",
     "ImportedApplications",
+    "ImportedCron",
+    "ImportedHome",
     "Loaded",
     "LogChunk",
     "Outliving",
@@ -121,6 +125,8 @@ __all__ = [
     "give_role",
     "health",
     "import_applications",
+    "import_cron",
+    "import_home",
     "job_files",
     "little_room",
     "live_events",
