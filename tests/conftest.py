@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 WAITING = ("tests/chaos/", "tests/client/")
 
@@ -12,6 +14,13 @@ WAITING = ("tests/chaos/", "tests/client/")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that mostly wait for other processes come first: two workers that end with quick ones end together."""
     items.sort(key=lambda item: not item.nodeid.startswith(WAITING))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 takes 50 ms and 100 MB by design; what is tested here is who comes in, not how dear guessing is."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session")

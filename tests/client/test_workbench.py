@@ -29,7 +29,7 @@ def check(home: Path, text: str) -> Ran:
 def test_a_new_plugin_passes_its_check_and_its_own_test(tmp_path: Path) -> None:
     file = new(tmp_path / "home", "my-backup")
     assert run(tmp_path, "plugins", "check", str(file)).code == 0
-    test = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(file)]
+    test = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", str(file)]
     done = subprocess.run(test, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout
 

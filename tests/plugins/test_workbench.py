@@ -69,15 +69,16 @@ def test_a_slow_import_gets_more_time_on_demand(home: Home) -> None:
     assert isinstance(workbench.check_file(file, limit=5)[0], Description)
 
 
-@pytest.mark.parametrize("name", ["backup", "my-backup", "my_backup2", "X"])
-def test_a_new_plugin_is_right_and_its_own_test_passes(home: Home, name: str) -> None:
-    file = home.write(f"{name}.py", workbench.new_plugin(name))
-    (found,) = workbench.check_file(file)
-    assert isinstance(found, Description)
-    assert found.name == name
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null", str(file)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
+def test_a_new_plugin_is_right_and_its_own_test_passes(home: Home) -> None:
+    names = ("backup", "my-backup", "my_backup2", "X")
+    files = [home.write(f"{name}.py", workbench.new_plugin(name)) for name in names]
+    for name, file in zip(names, files, strict=True):
+        (found,) = workbench.check_file(file)
+        assert isinstance(found, Description)
+        assert found.name == name
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null"]
+    done = subprocess.run([*words, *map(str, files)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "4 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_new_plugin_runs(home: Home) -> None:
