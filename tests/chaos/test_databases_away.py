@@ -49,8 +49,8 @@ def test_a_server_that_is_killed_and_restarted_loses_no_due_moment(cluster: Clus
         cell.close()
 
 
-def test_a_locked_file_delays_and_loses_nothing_and_can_be_read_meanwhile(tmp_path: Path) -> None:
-    cell, load = Cell(tmp_path / "home", Sqlite(tmp_path / "home")), soon(8)
+def test_a_locked_file_delays_and_loses_nothing_and_can_be_read_meanwhile(home: Path) -> None:
+    cell, load = Cell(home, Sqlite(home)), soon(8)
     try:
         cell.prepare(load)
         cell.up()

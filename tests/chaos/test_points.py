@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from tests.chaos import processes
 from tests.chaos.audit import Done, audit
 from tests.chaos.cell import Cell, Load
+from tests.chaos.instrumented import POINTS
 from tests.chaos.mxx import until
 from tests.chaos.storm import come_to_rest
 from tests.chaos.tables import tables_on
@@ -33,18 +36,25 @@ MakeCell = Callable[[str], Cell]
 
 
 @pytest.fixture
-def cell_on(tmp_path: Path) -> Iterator[MakeCell]:
+def cell_on(tmp_path: Path, home: Path) -> Iterator[MakeCell]:
     """A cell on the database of that kind; (tmp_path / "points") is where processes announce themselves."""
     made: list[Cell] = []
 
     def make(database: str) -> Cell:
         (tmp_path / "points").mkdir()
-        made.append(Cell(tmp_path / "home", tables_on(database, tmp_path / "home")))
+        made.append(Cell(home, tables_on(database, home)))
         return made[-1]
 
     yield make
     for cell in made:
         cell.close()
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_each_place_is_one_of_the_product(point: str) -> None:
+    """Else whoever is killed there would be waited for in vain."""
+    module, path, _ = POINTS[point]
+    assert callable(attrgetter(path)(import_module(module)))
 
 
 def at(cell: Cell, point: str) -> dict[str, str]:
@@ -55,7 +65,7 @@ def at(cell: Cell, point: str) -> dict[str, str]:
 def who_stands(cell: Cell, point: str) -> int:
     """Its pid, once somebody does."""
     file = cell.home.parent / "points" / point
-    until(lambda: file.exists() and file.read_text().endswith("\n"), 30, f"{point}\n{cell.said()}")
+    until(lambda: file.exists() and file.read_text().endswith("\n"), 90, f"{point}\n{cell.said()}")
     return int(file.read_text())
 
 

@@ -15,9 +15,8 @@ from tests.chaos.tables import tables_on
 
 @pytest.mark.parametrize("supervisors", [1, 2])
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_no_kill_loses_or_doubles_a_due_moment(tmp_path: Path, database: str, supervisors: int) -> None:
+def test_no_kill_loses_or_doubles_a_due_moment(home: Path, database: str, supervisors: int) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
-    home = tmp_path / "home"
     cell = Cell(home, tables_on(database, home), skew=1.5)
     try:
         load = Load(jobs=5, seconds=9)
