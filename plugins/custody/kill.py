@@ -10,6 +10,8 @@ from plugins.custody.backends.base import Backend, Identity, Member
 
 LOOK, LONGEST_LOOK = 0.05, 0.4
 """Seconds between the first two scans while programs are asked, and between later ones: newcomers are asked too."""
+UNTOUCHABLE_LOOK = 0.25
+"""Seconds between two tries to kill those that another user owns by now."""
 DEADLINE = 10.0
 """Seconds for killing, beyond the grace; what is alive then is told in the receipt."""
 
@@ -75,15 +77,14 @@ class _Termination:
         empty = 0
         while empty < 2 and not self.proof():
             frozen = self._freeze()
-            for member in frozen.values():
-                if self.backend.kill(member.identity):
-                    self.ending.killed[member.identity] = member
+            killed = {one: member for one, member in frozen.items() if self.backend.kill(one)}
+            self.ending.killed |= killed
             self.kill_all()
             empty = 0 if frozen else empty + 1
             if self.now() > until:
                 self.ending.left = self.members()
                 return
-            self.pause(0.002 if frozen else 0.03)
+            self.pause(0.002 if killed else UNTOUCHABLE_LOOK if frozen else 0.03)
 
     def _freeze(self) -> dict[Identity, Member]:
         """Stop everyone until nobody new appears: a stopped process neither forks nor restarts its brother."""

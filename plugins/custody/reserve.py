@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from plugins.binary import WRITING
@@ -19,7 +20,8 @@ class Reserve:
     """A draft of the result that is as long as results are, and has its name in the folder already."""
 
     def __init__(self, folder: RunDir) -> None:
-        self._draft, self._target = folder.file(f".result.{os.getpid()}"), folder.file("result")
+        self._folder, self._target = folder, folder.file("result")
+        self._draft = _draft(folder, os.getpid())
         self._file = -1
 
     def take(self) -> None:
@@ -36,7 +38,10 @@ class Reserve:
         os.unlink(self._draft)
 
     def write(self, result: dict[str, Any]) -> None:
-        """Whole, if it fits or there is more room; else without what can be missed. Raises OSError: not even that."""
+        """Whole, if it fits or there is more room; else without what can be missed. Raises OSError: not even that.
+
+        Also where a program has removed the whole folder."""
+        self._folder.make()
         for shorter in _ever_shorter(result):
             try:
                 return self._write(encoded(shorter))
@@ -57,6 +62,16 @@ class Reserve:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+def drop(folder: RunDir, pid: int) -> None:
+    """What a keeper had taken that is dead."""
+    with suppress(FileNotFoundError):
+        os.unlink(_draft(folder, pid))
+
+
+def _draft(folder: RunDir, pid: int) -> str:
+    return folder.file(f".result.{pid}")
 
 
 def _allocate(file: int) -> None:

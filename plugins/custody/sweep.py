@@ -10,6 +10,7 @@ from plugins.custody.backends.base import Backend, Member, Strength
 from plugins.custody.claims import claimed_by
 from plugins.custody.kill import terminate
 from plugins.custody.receipt import receipt_of_the_lost
+from plugins.custody.reserve import drop
 from plugins.custody.rundir import CLEANUP, STARTED, RunDir
 
 
@@ -42,6 +43,9 @@ def sweep(folder: RunDir) -> dict[str, Any]:
     )
     for group in groups:
         machine.disband(group)
+    for one in markers:
+        if "pid" in one and not _lives(one):
+            drop(folder, one["pid"])
     strength: Strength = "kernel" if groups else machine.strength
     return receipt_of_the_lost(ledger, ending, strength, "" if groups else machine.weakness)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugins.custody.kit import Home, living, marks
+from tests.plugins.custody.kit import Home, living, marks, sh
 
 FAULTS = {
     "raises": "raise ValueError('broken')",
@@ -104,3 +104,8 @@ def test_the_marks_of_this_table_are_real(home: Home) -> None:
     body = "@hook('action')\ndef wait(self, run):\n    while not any(n.startswith('mark-') for n in os.listdir(os.environ['HOME'])): run.sleep(0.02)"
     home.cold(home.plugin("good", GOOD, f'{MARKING}\nHOLD = "on_true"'), home.plugin("bad", body)).result()
     assert len(marks(home.path)) == 1
+
+
+def test_a_program_that_removes_the_runs_folder_costs_its_log_and_not_its_result(home: Home) -> None:
+    result = home.run(sh('rm -rf "$(dirname "$PWD")"; exit 3'))
+    assert (result["status"], result["exit_code"], result["receipt"]["gone"]) == ("failed", 3, 1)

@@ -183,3 +183,13 @@ def test_a_sweep_leaves_the_new_owner_of_its_keepers_pid_alone(
     assert not keeper_lives(folder)
     sweep(folder)
     assert backend().alive(stranger)
+
+
+def test_the_room_that_a_dead_keeper_had_taken_for_its_result_is_given_back(home: Home) -> None:
+    run = home.go(program("sleep", "60")).begun()
+    keeper = run.keeper()
+    folder = without_keeper(run)
+    assert (draft := folder.path / f".result.{keeper.pid}").exists()
+    sweep(folder)
+    assert not draft.exists()
+    folder.write("result", {"status": "lost"})

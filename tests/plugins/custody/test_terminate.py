@@ -82,3 +82,10 @@ def test_strangers_live_on(world: FakeBackend) -> None:
     world.end_all(grace=0.1)
     assert [pid for *_, pid in world.signals] == [102, 102, 102]
     assert world.living == ["bot"]
+
+
+def test_waiting_for_one_that_cannot_be_signalled_costs_little(world: FakeBackend) -> None:
+    world.add("root's", untouchable=True)
+    ending = world.end_all(grace=1.0)
+    assert [member.name for member in ending.left] == ["root's"]
+    assert world.looks < 150
