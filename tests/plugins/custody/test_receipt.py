@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from plugins.custody.backends.base import Identity
 from plugins.custody.backends.fake import FakeBackend
@@ -32,6 +35,19 @@ def test_a_stranger_of_the_same_name_is_told_and_left_alone(home: Home, tmp_path
     finally:
         stranger.kill()
         stranger.wait()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="not run: only root starts programs as another user")
+def test_another_users_program_of_the_same_name_is_not_yours(home: Home, tmp_path: Path) -> None:
+    name = f"mxx-t{os.getpid()}"
+    theirs = subprocess.Popen([name, "60"], executable=shutil.copy("/bin/sleep", f"/tmp/{name}"), user=65534)
+    try:
+        result = home.run(program(named_sleep(tmp_path, name), "60", wait=False), lifetime(0.2))
+        assert result["receipt"]["untouched"] == 0
+    finally:
+        theirs.kill()
+        theirs.wait()
+        os.unlink(f"/tmp/{name}")
 
 
 def test_the_log_ends_with_who_had_to_be_ended(home: Home) -> None:
