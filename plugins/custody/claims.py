@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -129,16 +130,19 @@ class Claims:
 
 def _locked(folder: str, name: str) -> int:
     """A descriptor that holds the lock. Raises BlockingIOError when somebody else has it, OSError when it cannot be."""
-    import fcntl
+    if sys.platform == "win32":
+        raise OSError("programs are not claimed on Windows yet")
+    else:
+        import fcntl
 
-    os.makedirs(folder, exist_ok=True)
-    lock = os.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise
-    return lock
+        os.makedirs(folder, exist_ok=True)
+        lock = os.open(f"{folder}/{name}", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            raise
+        return lock
 
 
 def claimed_by(backend: Backend, ledger: list[dict[str, Any]]) -> list[Member]:
@@ -189,7 +193,9 @@ def _pids_of(path: str) -> set[int]:
 
 def _is(process: str, path: str) -> bool:
     try:
-        return os.readlink(f"{process}/exe") == path and os.stat(process).st_uid == os.geteuid()
+        return (
+            os.readlink(f"{process}/exe") == path and os.stat(process).st_uid == os.stat("/proc/self").st_uid
+        )
     except OSError:  # gone, the kernel's own, or another user's
         return False
 
