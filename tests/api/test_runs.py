@@ -376,14 +376,14 @@ def test_a_run_that_is_over_is_forgotten_with_its_log(api: Api) -> None:
     assert api.get(f"runs/{run.pk}/").status_code == 404
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_files_of_a_forgotten_run_are_gone(api: Api) -> None:
+def test_the_files_of_a_forgotten_run_are_gone(api: Api, django_capture_on_commit_callbacks: Any) -> None:
     make_job()
     Run.objects.filter(pk=triggered(api)["id"]).update(attempt=2, status="failed", finished_at=clock.now())
     run = Run.objects.get()
     write_log(run, b"hello\n")
     folder = services.run_dir(run).path
-    assert api.delete(f"runs/{run.pk}/").status_code == 204
+    with django_capture_on_commit_callbacks(execute=True):
+        assert api.delete(f"runs/{run.pk}/").status_code == 204
     assert not folder.exists()
 
 
