@@ -10,6 +10,8 @@ import pytest
 
 from tests.chaos.mxx import Mxx, until
 
+HELLO = '[os]\ncmd = ["echo", "hello"]\n'
+
 
 def run(home: Path, file: Path, text: str, *options: str) -> tuple[int, str, str]:
     """(exit code, stdout, stderr) of `runjob --file`."""
@@ -29,6 +31,12 @@ def run(home: Path, file: Path, text: str, *options: str) -> tuple[int, str, str
         ('[appp]\npath = "/"\n', 2, "did you mean [app]?"),
         ('[os]\ncmd = ""\n', 2, "os.cmd"),
         ("[os\n", 2, "line 1, column"),
+        (f'{HELLO}[schedule]\ntrigger = "cron"\nexpression = "0 4 30 2 *"\n', 2, "schedule[0].expression"),
+        (
+            f'{HELLO}[schedule]\ntrigger = "date"\nrun_date = 2027-01-01\ntimezone = "Mars"\n',
+            2,
+            "schedule[0].timezone",
+        ),
     ],
 )
 def test_the_exit_code_and_the_last_line_tell_the_end(

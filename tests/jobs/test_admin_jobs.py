@@ -283,3 +283,13 @@ def test_no_page_of_a_job_has_an_inline_script(admin: Client) -> None:
             r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", admin.get(url).content.decode()
         )
         assert scripts == []
+
+
+def test_before_saving_a_button_tells_the_next_ten_times(admin: Client) -> None:
+    page = admin.get(ADD).content.decode()
+    [url] = re.findall(r'formaction="([^"]+)"', page)
+    daily = f'{HELLO}[schedule]\ntrigger = "cron"\nhour = 4\n'
+    told = admin.post(url, form(text=daily)).content.decode()
+    assert "Every day at 04:00" in told
+    assert told.count("<li><time") == 10
+    assert not Job.objects.exists()

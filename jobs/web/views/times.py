@@ -80,11 +80,15 @@ def read_moment(text: str, field: str, viewer: Viewer) -> datetime:
 @needs("jobs.change_job")
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
-    """When the schedules of a text that is not saved yet would be due; beside the editor, or as a page of its own."""
+    """When the schedules of a text that is not saved yet would be due; beside the editor, or as a page of its own.
+
+    toml: the text; the admin's form calls it text.
+    """
     viewer = viewer_of(request)
     context: dict[str, object] = {"viewer": viewer}
     try:
-        draft = services.read_draft(text=request.POST.get("toml", "").replace("\r\n", "\n"))
+        text = request.POST.get("toml", request.POST.get("text", ""))
+        draft = services.read_draft(text=text.replace("\r\n", "\n"))
         context["plans"] = [plan_of(one, viewer) for one in services.preview_draft(draft)]
     except BadInput as error:
         context["problems"] = error.problems
