@@ -144,9 +144,9 @@ def test_what_is_wrong_is_told_with_its_key_and_an_example(
 
 @pytest.mark.parametrize(("table", "key", "message"), CORPUS)
 def test_bad_input_costs_less_than_a_second(table: dict[str, Any], key: str, message: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert problems(table)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_every_problem_of_a_table_is_told_at_once() -> None:

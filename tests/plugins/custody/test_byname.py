@@ -33,7 +33,19 @@ def test_a_long_name_is_met_whole(sleeper: subprocess.Popen[bytes]) -> None:
     assert not psutil.pid_exists(sleeper.pid)
 
 
-@pytest.mark.parametrize("name", [LONG[:15], LONG[:-1], f"{LONG}x", LONG.upper(), "*", ".*", "", f"{LONG};x"])
+NEARLY = {
+    "what the kernel keeps of it": LONG[:15],
+    "one letter less": LONG[:-1],
+    "one letter more": f"{LONG}x",
+    "capitals": LONG.upper(),
+    "a star": "*",
+    "a pattern": ".*",
+    "nothing": "",
+    "another command behind it": f"{LONG};x",
+}
+
+
+@pytest.mark.parametrize("name", NEARLY.values(), ids=NEARLY)
 def test_anything_but_the_exact_name_meets_nobody(name: str, sleeper: subprocess.Popen[bytes]) -> None:
     assert (end_all([name], 0.1), sleeper.poll()) == ([], None)
 
