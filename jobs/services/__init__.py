@@ -20,6 +20,7 @@ from jobs.services.databasefile import file_identity as database_identity
 from jobs.services.databasefile import is_missing as database_is_missing
 from jobs.services.deletion import delete_job, delete_run
 from jobs.services.detached import Outliving, detached_programs, stop_detached_program
+from jobs.services.doctor import Finding, examine
 from jobs.services.drafts import Draft, read_draft
 from jobs.services.entrance import may_guess
 from jobs.services.explaining import explain_job
@@ -33,6 +34,7 @@ from jobs.services.params import declared_params
 from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_draft, preview_schedule
+from jobs.services.pruning import Pruned, Retention, prune_runs
 from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
 from jobs.services.room import little_room, why_no_start
@@ -75,6 +77,7 @@ __all__ = [
     "Coming",
     "Draft",
     "Exported",
+    "Finding",
     "Health",
     "ImportedApplications",
     "ImportedCron",
@@ -84,6 +87,8 @@ __all__ = [
     "Outliving",
     "Preview",
     "Progress",
+    "Pruned",
+    "Retention",
     "Rule",
     "Sample",
     "Samples",
@@ -113,6 +118,7 @@ __all__ = [
     "diffs_of",
     "end_quiet",
     "end_sessions",
+    "examine",
     "explain_job",
     "export_jobs",
     "find_application",
@@ -145,6 +151,7 @@ __all__ = [
     "plugin_catalog",
     "preview_draft",
     "preview_schedule",
+    "prune_runs",
     "queue_file_run",
     "quiet_now",
     "read_draft",

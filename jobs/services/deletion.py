@@ -45,8 +45,15 @@ def delete_job(*, job: Job, cancel: bool = False, from_file: bool = False) -> No
     announce()
 
 
+@transaction.atomic
 def delete_run(*, run: Run) -> None:
-    """Forget a run that is over, with its log. Raises Conflict while something of it lives.
+    """Forget a run that is over, with its log. Raises Conflict while something of it lives."""
+    record("run.deleted", run.job_name, run=run.pk, status=str(run.status))
+    forget_run(run)
+
+
+def forget_run(run: Run) -> None:
+    """As delete_run, and the audit log is the caller's to write.
 
     The files go last: killed in between, they lie there without a row and are nobody's, which harms nobody."""
     if not run.is_over:
@@ -55,7 +62,6 @@ def delete_run(*, run: Run) -> None:
         raise Conflict(f"run {run.pk} has left a detached program that still lives: stop it first")
     folders = [run_dir(run, attempt).path for attempt in range(1, run.attempt + 1)]
     with transaction.atomic():
-        record("run.deleted", run.job_name, run=run.pk, status=str(run.status))
         run.delete()
         for folder in folders:
             transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True))
