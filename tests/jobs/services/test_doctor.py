@@ -58,5 +58,5 @@ def test_a_file_that_the_next_start_would_refuse_is_named(home: Path) -> None:
 
 def test_a_job_that_would_fail_by_now_is_named() -> None:
     job = make_job("broken")
-    Revision.objects.filter(pk=job.revision_id).update(toml='[gone]\nkey = "x"\n')
+    Revision.objects.filter(job=job).update(toml='[gone]\nkey = "x"\n')
     assert "broken" in problems()["jobs"].fact
