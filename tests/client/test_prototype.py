@@ -12,7 +12,7 @@ from tests.client.kit import Cli, Ran
 
 DEMAND = '[os]\ncmd = ["echo", "hello"]\n'
 SCHEDULED = '[lifetime]\nlifetime = 1\n[schedule]\ntrigger = "cron"\nhour = 10\nminute = 30\n'
-BACKUP = {"lifetime": {"lifetime": 0.1}, "schedule": {"trigger": "interval", "interval_seconds": 3600}}
+BACKUP = {"lifetime": {"lifetime": 0.1}, "schedule": {"trigger": "interval", "interval_seconds": 604800}}
 LONG = '[os]\ncmd = ["sleep", "60"]\n'
 
 SCENARIOS = [
@@ -26,7 +26,7 @@ SCENARIOS = [
     ("cancel proto-long", '"cancelled": ['),
     ("remove proto-done", '"removed": '),
     ("register {file} --job-id proto-new", '"name": "proto-new"'),
-    ("register {file} --job-id proto-day --replace", '"interval_seconds": 3600'),
+    ("register {file} --job-id proto-day --replace", '"interval_seconds": 604800'),
     ("unregister proto-gone", '"unregistered": "proto-gone"'),
     ("registry --type on_demand", '"name": "proto-hello"'),
     ("registry --type scheduled", '"name": "proto-day"'),
