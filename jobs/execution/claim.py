@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Max, Value, When
 
 from jobs.models import Job, Run, Source, Status, Supervisor
 from jobs.services.runs import request_cancel
@@ -20,7 +20,7 @@ from jobs.timing import clock
 log = logging.getLogger("mxx.dispatcher")
 
 LOOK_AT = 500
-"""Queued rows one claim looks at; the rest waits for the next."""
+"""Queued rows one claim looks at while they fill the free slots; the rest waits for the next."""
 CLAIM_LOCK = 0x6D7878
 """PostgreSQL advisory lock: two supervisors must not both find a job idle."""
 
@@ -59,10 +59,11 @@ COLUMNS = (
 def claim(*, free: int, owner: str, host: str, default_parallel: int) -> list[Run]:
     """Win up to `free` runs for this owner; skips what the overlap policy skips. Commits before anything starts."""
     with _alone():
-        queue = Run.objects.ready(clock.now()).in_turn().values_list(*COLUMNS)
-        ids = Decision(default_parallel).choose([Queued(*row) for row in queue], free)
+        ids = Decision(default_parallel).choose(_queue(), free)
         if ids:
             Run.objects.claim(ids, owner=owner, host=host)
+    if not ids:
+        return []
     won = Run.objects.filter(pk__in=ids, owner=owner, status=Status.CLAIMED)
     claimed = list(won.lean().select_related("revision").in_turn())
     for run in claimed:
@@ -80,6 +81,15 @@ def claim_one(run: Run, *, owner: str, host: str) -> bool:
         won = Run.objects.claim([run.pk], owner=owner, host=host)
     run.refresh_from_db()
     return bool(won)
+
+
+def _queue() -> Iterator[list[Queued]]:
+    """In turn, LOOK_AT rows first; the rest, however long, only for one who asks for more."""
+    waiting = Run.objects.ready(clock.now()).in_turn().values_list(*COLUMNS)
+    first = [Queued(*row) for row in waiting[:LOOK_AT]]
+    yield first
+    if len(first) == LOOK_AT:
+        yield [Queued(*row) for row in waiting.exclude(pk__in=[run.id for run in first])]
 
 
 @contextmanager
@@ -102,26 +112,30 @@ class Decision:
         self._active: Counter[int | None] = Counter(active.values_list("job_id", flat=True))
         self._waiting: Counter[int | None] = Counter()
 
-    def choose(self, queue: list[Queued], free: int) -> list[int]:
-        """Ids of the runs that may start now, `free` at most."""
+    def choose(self, queue: Iterator[list[Queued]], free: int) -> list[int]:
+        """Ids of the runs that may start now, `free` at most. queue: in turn, piece by piece."""
         chosen: list[int] = []
-        for looked, run in enumerate(self._without_the_replaced(self._without_the_unwanted(queue))):
-            if looked >= LOOK_AT and len(chosen) >= free:
-                break
-            if run.reserved_for:
-                self._waiting[run.job_id] += 1  # its terminal starts it, and those behind it come after it
-                continue
-            if not self._may_start(run):
-                continue
+        for piece in queue:
+            for run in self._without_the_replaced(self._without_the_unwanted(piece)):
+                if run.reserved_for:
+                    self._waiting[run.job_id] += (
+                        1  # its terminal starts it, and those behind it come after it
+                    )
+                elif self._may_start(run):
+                    self._choose_or_wait(run, chosen, free)
             if len(chosen) >= free:
-                self._waiting[run.job_id] += 1
-            elif full := self._tags.full(run.job_id):
-                self._wait(run, full)
-            else:
-                chosen.append(run.id)
-                self._active[run.job_id] += 1
-                self._tags.take(run.job_id)
+                break
         return chosen
+
+    def _choose_or_wait(self, run: Queued, chosen: list[int], free: int) -> None:
+        if len(chosen) >= free:
+            self._waiting[run.job_id] += 1
+        elif full := self._tags.full(run.job_id):
+            self._wait(run, full)
+        else:
+            chosen.append(run.id)
+            self._active[run.job_id] += 1
+            self._tags.take(run.job_id)
 
     def is_free_for(self, run: Run, job: Job) -> bool:
         """Whether the overlap policy lets this very run start now; older queued ones go first."""
@@ -150,15 +164,12 @@ class Decision:
 
     def _without_the_replaced(self, queue: list[Queued]) -> list[Queued]:
         """`replace` keeps the newest: an older one that has not begun yet never will."""
-        newest: dict[int | None, int] = {}
-        for run in queue:
-            if run.overlap == "replace":
-                newest[run.job_id] = max(run.id, newest.get(run.job_id, 0))
-        if not newest:
+        replacing = {run.job_id for run in queue if run.overlap == "replace"}
+        if not replacing:
             return queue
-        active = Run.objects.active().filter(job__in=newest).values_list("job_id", "id")
-        for job_id, run_id in active:
-            newest[job_id] = max(run_id, newest[job_id])
+        rivals = Run.objects.active() | Run.objects.ready(clock.now())
+        found = rivals.filter(job__in=replacing).order_by("job_id").values("job_id").annotate(last=Max("id"))
+        newest: dict[int | None, int] = dict(found.values_list("job_id", "last"))
         left = []
         for run in queue:
             if run.overlap == "replace" and run.id < newest[run.job_id]:

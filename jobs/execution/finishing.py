@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ from plugins.exceptions import BadInput
 
 log = logging.getLogger("mxx.run")
 
+Ending = tuple[Run, dict[str, Any]]
+"""A run and what its keeper has told of its end."""
 PASSING = ("events", "vars", "progress", "state", "sources", "cancel", "samples")
 """Files of an attempt that nobody needs once the row is finished; marker, result and log stay."""
 UNRECORDABLE = (DataError, IntegrityError, LookupError, TypeError, ValueError)
@@ -27,37 +30,43 @@ UNRECORDABLE = (DataError, IntegrityError, LookupError, TypeError, ValueError)
 
 def note_started(started: dict[int, tuple[int, float]], owner: str) -> None:
     """started: run id -> (attempt, epoch seconds). claimed -> running."""
-    for run_id, (attempt, at) in started.items():
+    if not started:
+        return
+    for run_id, (attempt, _) in started.items():
         log.debug("started run=%s attempt=%s", run_id, attempt)
-        Run.objects.filter(pk=run_id, attempt=attempt, owner=owner, status=Status.CLAIMED).update(
-            status=Status.RUNNING, started_at=moment(at)
-        )
+    moments = {run_id: (attempt, moment(at)) for run_id, (attempt, at) in started.items()}
+    Run.objects.note_started(moments, owner)
 
 
 def finish_all(runs: Iterable[Run]) -> list[Run]:
     """Record the result of every run that has one; one transaction. Returns those that were finished here."""
-    runs = list(runs)
+    found = ((run, services.run_dir(run).ending()) for run in runs)
+    endings = [(run, result) for run, result in found if result]  # read before the database is held
+    if not endings:
+        return []
+    folders = {run.pk: services.run_dir(run) for run, _ in endings}
     try:
         with transaction.atomic():
-            finished = [run for run in runs if _finished(run)]
+            finished = _record(endings)
     except UNRECORDABLE:
-        finished = [run for run in runs if _finished_alone(run)]
+        finished = [ending[0] for ending in endings if _finished_alone(ending)]
     for run in finished:
-        tidy(services.run_dir(run))
+        tidy(folders[run.pk])
     return finished
 
 
-def _finished(run: Run) -> bool:
-    result = services.run_dir(run).result()
-    return bool(result and finish(run, result))
+def finish(run: Run, result: dict[str, Any]) -> bool:
+    """One result into one row, or into a retry of the same row. False: somebody else has finished it."""
+    with transaction.atomic():
+        return bool(_record([(run, result)]))
 
 
-def _finished_alone(run: Run) -> bool:
+def _finished_alone(ending: Ending) -> bool:
     """After a batch that could not be written: a result that cannot ends its own run and costs the others nothing."""
+    run = ending[0]
     attempt, owner = run.attempt, run.owner
     try:
-        with transaction.atomic():
-            return _finished(run)
+        return finish(*ending)
     except UNRECORDABLE as error:
         log.exception("the result of run %s cannot be recorded", run.pk)
         run.refresh_from_db()
@@ -68,20 +77,28 @@ def _finished_alone(run: Run) -> bool:
         return run.move(Status.FAILED, expect=ACTIVE, **ended)
 
 
-def finish(run: Run, result: dict[str, Any]) -> bool:
-    """One result into one row, or into a retry of the same row. False: somebody else has finished it."""
-    attempt = run.attempt
-    if not _end_or_retry(run, result):
-        return False
+def _record(endings: list[Ending]) -> list[Run]:
+    """In a transaction. Returns those that nobody else has finished; a few statements, however many there are."""
+    waits = {run.pk: _retry_wait(run, result["status"]) for run, result in endings}
+    ends = [(run, _end(run, result)) for run, result in endings if waits[run.pk] is None]
+    over = {run.pk for run in Run.objects.end(ends)}
+    won = [
+        (run, result)
+        for run, result in endings
+        if run.pk in over or ((wait := waits[run.pk]) is not None and _queue_again(run, result, wait))
+    ]
+    for run, result in won:
+        _keep_values(run, result)
+        log.debug("ended run=%s attempt=%s %s; now %s", run.pk, run.attempt, result["status"], run.status)
+    RunEvent.objects.bulk_create(event for ending in won for event in _events(*ending))
+    return [run for run, _ in won]
+
+
+def _keep_values(run: Run, result: dict[str, Any]) -> None:
     if run.job_id and result.get("state"):
         JobState.objects.keep(run.job_id, result["state"])
-    folder = services.run_dir(run, attempt)
-    if samples := folder.read("samples"):
+    if samples := services.run_dir(run).read("samples"):
         RunSamples.objects.keep(run.pk, samples)
-    events = folder.events()
-    RunEvent.objects.bulk_create(_event(run, attempt, event) for event in events)
-    log.debug("ended run=%s attempt=%s %s; now %s", run.pk, attempt, result["status"], run.status)
-    return True
 
 
 def finish_without_result(run: Run, status: str, reason: str, receipt: dict[str, Any] | None = None) -> bool:
@@ -89,39 +106,44 @@ def finish_without_result(run: Run, status: str, reason: str, receipt: dict[str,
     return finish(run, {"status": status, "reason": reason, "finished_at": now, "receipt": receipt})
 
 
-def _end_or_retry(run: Run, result: dict[str, Any]) -> bool:
-    status, reason = result["status"], result.get("reason", "")
+def _facts(run: Run, result: dict[str, Any]) -> dict[str, Any]:
+    """Fields of the row that an end and another attempt have in common."""
     started = moment(result["started_at"]) if result.get("started_at") else run.started_at
-    facts: dict[str, Any] = {
+    return {
         "exit_code": result.get("exit_code"),
         "receipt": result.get("receipt"),
-        "started_at": None if status == Status.SKIPPED else started,
+        "started_at": None if result["status"] == Status.SKIPPED else started,
         "warned": bool(result.get("warned")),
     }
-    wait = _retry_wait(run, status)
-    if wait is None:
-        late = run.reason if status == Status.SUCCEEDED and run.reason.startswith("late") else ""
-        return run.move(
-            Status(status),
-            expect=ACTIVE,
-            reason=reason or late,
-            finished_at=moment(result["finished_at"]),
-            **facts,
-        )
-    attempt = run.attempt
+
+
+def _end(run: Run, result: dict[str, Any]) -> dict[str, Any]:
+    status = Status(result["status"])
+    late = run.reason if status == Status.SUCCEEDED and run.reason.startswith("late") else ""
+    end = {
+        "status": status,
+        "reason": result.get("reason") or late,
+        "finished_at": moment(result["finished_at"]),
+    }
+    return end | _facts(run, result)
+
+
+def _queue_again(run: Run, result: dict[str, Any], wait: float) -> bool:
+    """wait: seconds until the next attempt. False: somebody else has finished this one."""
+    text = f"attempt {run.attempt} {result['status']}: {result.get('reason', '')}"
     again = run.move(
         Status.QUEUED,
         expect=ACTIVE,
-        reason=f"attempt {attempt} {status}: {reason}; tries again",
+        reason=f"{text}; tries again",
         owner="",
         failures=run.failures + 1,
         not_before=clock.now() + timedelta(seconds=wait),
-        **facts,
+        **_facts(run, result),
     )
     if again:
-        text = f"attempt {attempt} {status}: {reason}"
+        told = {name: fact for name, fact in result.items() if name != "events"}
         RunEvent.objects.create(
-            run=run, attempt=attempt, at=clock.now(), kind="attempt", message=text, data=result
+            run=run, attempt=run.attempt, at=clock.now(), kind="attempt", message=text, data=told
         )
     return again
 
@@ -145,25 +167,29 @@ def _is_unwanted(run: Run) -> bool:
     return Run.objects.filter(unwanted, pk=run.pk).exists()
 
 
-def _event(run: Run, attempt: int, event: dict[str, Any]) -> RunEvent:
-    return RunEvent(
-        run=run,
-        attempt=attempt,
-        at=moment(event["at"]),
-        kind=event["kind"],
-        plugin=event.get("plugin", ""),
-        hook=event.get("hook", ""),
-        seconds=event.get("seconds"),
-        message=event.get("message", ""),
-        data=event.get("data", {}),
-    )
+def _events(run: Run, result: dict[str, Any]) -> Iterator[RunEvent]:
+    for event in services.run_dir(run).events(result):
+        yield RunEvent(
+            run=run,
+            attempt=run.attempt,
+            at=moment(event["at"]),
+            kind=event["kind"],
+            plugin=event.get("plugin", ""),
+            hook=event.get("hook", ""),
+            seconds=event.get("seconds"),
+            message=event.get("message", ""),
+            data=event.get("data", {}),
+        )
 
 
 def tidy(folder: RunDir) -> None:
     """Remove what only the running attempt needed. An empty work folder stays until the run itself is pruned: ext4
     passes by what was removed lately each time it makes a file, which cost a storm of short runs half a millisecond each."""
     for name in PASSING:
-        (folder.path / name).unlink(missing_ok=True)
+        try:
+            os.unlink(folder.file(name))
+        except FileNotFoundError:
+            continue
 
 
 def moment(epoch: float) -> datetime:

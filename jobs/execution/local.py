@@ -18,7 +18,7 @@ from jobs.execution.owner import host_name
 from jobs.execution.recovery import Fate, orphans, recover, release_reservations
 from jobs.execution.specs import spec_of
 from jobs.execution.sweeps import Sweeps
-from jobs.models import Run, Status
+from jobs.models import JobState, Run, Status
 from jobs.timing import clock
 from plugins.custody.backends import Identity, backend
 from plugins.custody.sweep import keeper_lives
@@ -63,8 +63,10 @@ class LocalDispatcher:
         if why := services.why_no_start():
             Run.objects.claimable(clock.now()).exclude(reason=why).update(reason=why)
             return
-        for run in claim(free=self._free(), owner=self.owner, host=host_name(), default_parallel=self.slots):
-            self._go(run)
+        claimed = claim(free=self._free(), owner=self.owner, host=host_name(), default_parallel=self.slots)
+        states = JobState.objects.texts_of(run.job_id for run in claimed) if claimed else {}
+        for run in claimed:
+            self._go(run, states.get(run.job_id or 0, ""))
 
     def _free(self) -> int:
         """How many runs may be claimed now: the slots, and the room on the way to a keeper."""
@@ -72,9 +74,9 @@ class LocalDispatcher:
         counted = Counter(statuses)
         return min(self.slots - counted.total(), STARTING - counted[Status.CLAIMED])
 
-    def _go(self, run: Run) -> None:
+    def _go(self, run: Run, state: str | None = None) -> None:
         try:
-            spec = spec_of(run)
+            spec = spec_of(run, state)
         except MxxError as error:
             finish_without_result(run, Status.FAILED, str(error))
             return
@@ -128,7 +130,9 @@ class LocalDispatcher:
 
     def _own(self, attempts: dict[int, int]) -> list[Run]:
         """Own active runs that are still in the attempt of which the news speaks."""
-        runs = Run.objects.active().filter(pk__in=list(attempts), owner=self.owner)
+        if not attempts:
+            return []
+        runs = Run.objects.active().lean().filter(pk__in=list(attempts), owner=self.owner)
         return [run for run in runs if run.attempt == attempts[run.pk]]
 
     # ---- recovery

@@ -20,26 +20,26 @@ from plugins.registry import Catalog
 from plugins.substitution import Blank, secrets_in
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _parsed(toml: str) -> jobfile.JobFile:
     """Each text is parsed once a process. By the text, not by the revision's number: a rollback gives that away again."""
     return jobfile.parse(toml)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def policies_of(toml: str) -> JobTable:
     """Its [job] table, whatever became of its plugins. Raises BadInput."""
     return job_table(_parsed(toml).job)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _checked(toml: str, catalog: Catalog) -> checking.CheckedJob:
     """Once for each state of the plugins it may use. Raises BadInput when they do not fit any more."""
     return checking.check(_parsed(toml), catalog)
 
 
-def spec_of(run: Run) -> RunSpec:
-    """Raises MxxError with the sentence for which the run cannot start."""
+def spec_of(run: Run, state: str | None = None) -> RunSpec:
+    """state: of its job, where it is known. Raises MxxError with the sentence for which the run cannot start."""
     toml = run.revision.toml
     checked = _checked(toml, services.plugin_catalog(_parsed(toml)))
     table = checked.table
@@ -57,7 +57,7 @@ def spec_of(run: Run) -> RunSpec:
         blanks=blanks,
         secrets=services.open_secrets(secrets_in(blanks)),
         sources=checked.sources,
-        state=JobState.objects.text_of(run.job_id),
+        state=JobState.objects.text_of(run.job_id) if state is None else state,
         source=run.source,
         timeout=table.timeout,
         grace=table.grace,

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 
+from jobs.models.writing import write_rows
 from jobs.timing import clock
 
 
@@ -107,6 +108,28 @@ class RunQuerySet(models.QuerySet["Run"]):
             .update(status=Status.CLAIMED, owner=owner, host=host, attempt=F("attempt") + 1, reason=why)
         )
 
+    def end(self, ends: Iterable[tuple[Run, dict[str, Any]]]) -> list[Run]:
+        """Each active run into its end, with the fields given, by compare-and-set on (id, attempt, owner); two statements,
+        however many there are. Returns who was still there. In a transaction: its lock joins the two."""
+        ends = list(ends)
+        there = self.active().filter(pk__in=[run.pk for run, _ in ends]).select_for_update().order_by("pk")
+        locked = set(there.values_list("pk", "attempt", "owner"))
+        won = [(run, fields) for run, fields in ends if (run.pk, run.attempt, run.owner) in locked]
+        write_rows(Run, [({"id": run.pk}, fields) for run, fields in won])
+        for run, fields in won:
+            run.take(fields)
+        return [run for run, _ in won]
+
+    def note_started(self, started: dict[int, tuple[int, datetime]], owner: str) -> None:
+        """started: run id -> (attempt, moment). claimed -> running, by compare-and-set."""
+        expected = {"owner": owner, "status": Status.CLAIMED}
+        changes = [
+            ({"id": pk, "attempt": attempt, **expected}, {"status": Status.RUNNING, "started_at": at})
+            for pk, (attempt, at) in started.items()
+        ]
+        with transaction.atomic():
+            write_rows(Run, changes)
+
 
 class Run(models.Model):
     job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, related_name="runs")
@@ -189,10 +212,13 @@ class Run(models.Model):
             pk=self.pk, status__in=list(expect), attempt=self.attempt, owner=self.owner
         ).update(status=to, **fields)
         if won:
-            self.status = to
-            for name, value in fields.items():
-                setattr(self, name, value)
+            self.take({"status": to, **fields})
         return bool(won)
+
+    def take(self, fields: dict[str, Any]) -> None:
+        """Be what the row has become."""
+        for name, value in fields.items():
+            setattr(self, name, value)
 
 
 class RunEvent(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from jobs.timing import clock
@@ -13,6 +15,11 @@ class JobStateQuerySet(models.QuerySet["JobState"]):
         if job_id is None:
             return ""
         return self.filter(job=job_id).values_list("text", flat=True).first() or ""
+
+    def texts_of(self, job_ids: Iterable[int | None]) -> dict[int, str]:
+        """JSON by job, of those that have a state."""
+        wanted = {job_id for job_id in job_ids if job_id is not None}
+        return dict(self.filter(job__in=wanted).values_list("job_id", "text"))
 
     def keep(self, job_id: int, text: str) -> None:
         self.update_or_create(job_id=job_id, defaults={"text": text, "updated_at": clock.now()})

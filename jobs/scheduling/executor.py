@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from apscheduler.executors.base import BaseExecutor
 
 from jobs.models import Run, Source
+from jobs.models.writing import add_rows
 from jobs.scheduling.planning import Moment
 from jobs.scheduling.store import DueJob, Row
 from jobs.services.params import schedule_params
@@ -19,7 +21,7 @@ log = logging.getLogger("mxx.scheduler")
 class RunExecutor(BaseExecutor):
     def __init__(self) -> None:
         super().__init__()
-        self._rows: list[Run] = []
+        self._rows: list[dict[str, Any]] = []
         self.failure: Exception | None = None
 
     def submit_job(self, job: DueJob, run_times: list[datetime]) -> None:
@@ -36,7 +38,7 @@ class RunExecutor(BaseExecutor):
     def flush(self) -> int:
         """Insert the rows; a due moment that already has one (UNIQUE) keeps it. Returns how many were tried."""
         rows, self._rows = self._rows, []
-        Run.objects.bulk_create(rows, ignore_conflicts=True)
+        add_rows(Run(source=Source.SCHEDULE, queued_at=clock.now()), rows)
         return len(rows)
 
     def forget(self) -> None:
@@ -45,21 +47,18 @@ class RunExecutor(BaseExecutor):
         self.failure = None
 
 
-def _row(row: Row, moment: Moment, again: timedelta) -> Run:
+def _row(row: Row, moment: Moment, again: timedelta) -> dict[str, Any]:
     """again: how far beside its moment a row stands whose moment comes for the second time (see store.Again)."""
-    now = clock.now()
     log.debug("due schedule=%s job=%r at=%s %s", row.id, row.job__name, moment.at, moment.reason)
-    return Run(
-        job_id=row.job_id,
-        job_name=row.job__name,
-        revision_id=row.job__revision_id,
-        schedule_id=row.id,
-        source=Source.SCHEDULE,
-        status=moment.status,
-        reason=moment.reason,
-        params=schedule_params(row.job__revision__toml, row.params),
-        priority=row.job__priority,
-        scheduled_for=moment.at + again,
-        queued_at=now,
-        finished_at=None if moment.runs else now,
-    )
+    return {
+        "job": row.job_id,
+        "job_name": row.job__name,
+        "revision": row.job__revision_id,
+        "schedule": row.id,
+        "status": moment.status,
+        "reason": moment.reason,
+        "params": schedule_params(row.job__revision__toml, row.params),
+        "priority": row.job__priority,
+        "scheduled_for": moment.at + again,
+        "finished_at": None if moment.runs else clock.now(),
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +28,7 @@ class LogChunk:
 
 def run_dir(run: Run, attempt: int | None = None) -> RunDir:
     """Where keeper and supervisor meet on disk; it may not exist yet."""
-    return RunDir.of(Path(settings.MXX_HOME), run.pk, attempt or run.attempt)
+    return RunDir.of(settings.MXX_HOME, run.pk, attempt or run.attempt)
 
 
 def run_records(run: Run, offset: int = 0, limit: int = CHUNK) -> list[segments.Record]:

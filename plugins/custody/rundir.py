@@ -79,6 +79,10 @@ class RunDir:
         """None while there is none. Its events stand in events()."""
         return {name: fact for name, fact in self.read("result").items() if name != "events"} or None
 
+    def ending(self) -> dict[str, Any] | None:
+        """The result with the events that stand in it; None while there is none."""
+        return self._read("result") or None
+
     # ---- what happens meanwhile
 
     def ask_to_stop(self, reason: str, status: str = "cancelled") -> None:
@@ -92,9 +96,9 @@ class RunDir:
         """`run.vars` as a dead runner last told them; None when it never changed any."""
         return self._read("vars")
 
-    def events(self) -> list[dict[str, Any]]:
-        """What the keeper has told so far, oldest first; of a run that is over, everything."""
-        told: list[dict[str, Any]] = self.read("result").get("events", [])
+    def events(self, ending: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """What the keeper has told so far, oldest first; of a run that is over, everything. ending: if it is known."""
+        told: list[dict[str, Any]] = (self.read("result") if ending is None else ending).get("events", [])
         return read_lines(self.file("events")) + told
 
     def owed(self) -> set[Key] | None:

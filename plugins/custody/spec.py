@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
@@ -56,7 +56,10 @@ class RunSpec:
     """Why the run is lost: then only the post_actions that its dead keeper had not begun are done."""
 
     def line(self) -> bytes:
-        return json.dumps(asdict(self)).encode() + b"\n"
+        told = {
+            name: getattr(self, name) for name in self.__dataclass_fields__
+        }  # asdict would copy all of it
+        return json.dumps(told).encode() + b"\n"
 
     @classmethod
     def read(cls, line: bytes) -> RunSpec:

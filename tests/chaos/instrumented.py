@@ -28,8 +28,8 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "after_marker": ("plugins.custody.keeping", "Keeper._take_marker", "after"),
     "before_result": ("plugins.custody.reserve", "Reserve.write", "before"),
     "after_result": ("plugins.custody.reserve", "Reserve.write", "after"),
-    "before_end": ("jobs.execution.finishing", "_end_or_retry", "before"),
-    "in_end": ("jobs.execution.finishing", "_end_or_retry", "after"),
+    "before_end": ("jobs.execution.finishing", "_record", "before"),
+    "in_end": ("jobs.execution.finishing", "_record", "after"),
     "after_end": ("jobs.execution.local", "finish_all", "after work"),
     "in_manual": ("jobs.services.runs", "announce", "before"),
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ RUNS = (
     " FROM jobs_run r LEFT JOIN jobs_job j ON j.id = r.job_id ORDER BY r.id"
 )
 OVER = ("succeeded", "failed", "timed_out", "cancelled", "lost", "skipped", "missed")
+Ask = Callable[[str], list[tuple[Any, ...]]]
 DEFAULT = "postgres://root@127.0.0.1:5432/test"
 
 
@@ -44,6 +45,11 @@ class Tables:
     url = ""
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.open() as ask:
+            return ask(sql)
+
+    def open(self) -> AbstractContextManager[Ask]:
+        """One connection for many questions."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -57,9 +63,10 @@ class Sqlite(Tables):
     def __init__(self, home: Path) -> None:
         self.file = home / "db.sqlite3"
 
-    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+    @contextmanager
+    def open(self) -> Iterator[Ask]:
         with closing(sqlite3.connect(self.file, timeout=20)) as connection:
-            return connection.execute(sql).fetchall()
+            yield lambda sql: connection.execute(sql).fetchall()
 
 
 class Postgresql(Tables):
@@ -71,9 +78,10 @@ class Postgresql(Tables):
             connection.execute(f'CREATE DATABASE "{self._name}"')
         self.url = urlunsplit(urlsplit(server)._replace(path=f"/{self._name}"))
 
-    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+    @contextmanager
+    def open(self) -> Iterator[Ask]:
         with self._connected(self.url) as connection:
-            return connection.execute(sql).fetchall()
+            yield lambda sql: connection.execute(sql).fetchall()
 
     def close(self) -> None:
         with self._connected(self._server) as connection:

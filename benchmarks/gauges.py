@@ -1,0 +1,59 @@
+"""What the processes of one MXX use: processor time and memory, as the kernel counts them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.chaos.mxx import Mxx, below
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_times(mxx: Mxx) -> dict[str, float]:
+    """Seconds that launcher, web, supervisor, zygote and (together) keepers with runners and programs have used."""
+    pids = mxx.children()
+    found = {role: sum(_times(pid)[:2]) for role, pid in pids.items()}
+    keepers = sum(sum(_times(pid)) for pid in below(pids["zygote"]))
+    return {**found, "keepers": keepers + sum(_times(pids["zygote"])[2:])}
+
+
+def between(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    return {role: after[role] - before[role] for role in after}
+
+
+def shares(mxx: Mxx) -> dict[str, float]:
+    """Memory in MiB, what is shared counted in shares (PSS), of launcher, web, supervisor and zygote."""
+    return {role: _pss(pid) / 1024 for role, pid in mxx.children().items()}
+
+
+def say(name: str, value: float, unit: str, **facts: object) -> None:
+    """One line, with the load of the machine beside the figure."""
+    tail = " ".join(f"{key}={fact}" for key, fact in facts.items())
+    sys.stdout.write(f"{name} {value:.1f} {unit} {tail} load={os.getloadavg()[0]:.1f}\n")
+    sys.stdout.flush()
+
+
+def spread(name: str, seconds: list[float]) -> None:
+    """Percentiles in ms."""
+    taken = sorted(1000 * one for one in seconds)
+    for share in (50, 95, 99):
+        say(f"{name}_p{share}", taken[min(len(taken) * share // 100, len(taken) - 1)], "ms", n=len(taken))
+
+
+def _times(pid: int) -> list[float]:
+    """user, system, and those of its children that it has buried; all 0 for one that is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return [0.0] * 4
+    return [int(field) / TICK for field in fields[11:15]]
+
+
+def _pss(pid: int) -> int:
+    """kB"""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
