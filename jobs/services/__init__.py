@@ -13,6 +13,7 @@ from jobs.services.applications import (
 )
 from jobs.services.audit import diffs_of, record
 from jobs.services.away import AWAY, why_away
+from jobs.services.backup import back_up
 from jobs.services.collisions import Collision, collisions
 from jobs.services.cronimport import ImportedCron, import_cron
 from jobs.services.custody import custody_here, custody_in_words
@@ -95,6 +96,7 @@ __all__ = [
     "Why",
     "Wishes",
     "applications_named",
+    "back_up",
     "begin_quiet",
     "cancel_job",
     "cancel_run",
