@@ -18,7 +18,7 @@ from plugins.custody.backends import backend
 from plugins.custody.detaching import place_of
 from tests.jobs.kit import make_job
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +38,10 @@ def make_run(days: float = 0, status: Status = Status.SUCCEEDED, size: int = 100
     return run
 
 
-def test_row_and_folder_go_together_by_age() -> None:
+def test_row_and_folder_go_together_by_age(django_capture_on_commit_callbacks: Any) -> None:
     old, young = make_run(days=40), make_run(days=20)
-    done = services.prune_runs(Retention(age=30 * 86400))
+    with django_capture_on_commit_callbacks(execute=True):
+        done = services.prune_runs(Retention(age=30 * 86400))
     assert (done.runs, done.bytes, list(Run.objects.all())) == (1, 1000, [young])
     assert (run_dir(old).path.exists(), run_dir(young).path.exists()) == (False, True)
     assert AuditEntry.objects.get(action="runs.pruned").data == {"runs": 1, "bytes": 1000}
