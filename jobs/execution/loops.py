@@ -57,7 +57,7 @@ class Loop:
 
     def _tell(self, error: Exception, pause: float) -> None:
         """A database that is away is no fault of ours: a sentence, and no traceback."""
-        if isinstance(error, services.AWAY):
+        if services.is_away(error):
             log.error("%s: %s; trying again in %.1f s", self.name, services.why_away(error), pause)
         else:
             log.exception("%s: trying again in %.1f s", self.name, pause)

@@ -146,7 +146,7 @@ class Scheduler(BackgroundScheduler):
 
 
 def _tell(error: Exception, pause: float) -> None:
-    if isinstance(error, services.AWAY):
+    if services.is_away(error):
         log.error("a wake-up failed: %s; trying again in %.1f s", services.why_away(error), pause)
     else:
         log.exception("a wake-up failed; trying again in %.1f s", pause)

@@ -12,7 +12,7 @@ from jobs.services.applications import (
     save_application,
 )
 from jobs.services.audit import diffs_of, record
-from jobs.services.away import AWAY, why_away
+from jobs.services.away import AWAY, is_away, why_away
 from jobs.services.backup import back_up
 from jobs.services.collisions import Collision, collisions
 from jobs.services.cronimport import ImportedCron, import_cron
@@ -135,6 +135,7 @@ __all__ = [
     "import_applications",
     "import_cron",
     "import_home",
+    "is_away",
     "job_files",
     "little_room",
     "live_events",

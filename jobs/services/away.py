@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 
 AWAY = (OperationalError, InterfaceError)
+ENDED_BY_THE_SERVER = "25P03"
+"""PostgreSQL's code for a transaction that slept: ours did, with the whole process. Django counts it as internal."""
+
+
+def is_away(error: Exception) -> bool:
+    if isinstance(error, InternalError):
+        return getattr(error.__cause__, "sqlstate", None) == ENDED_BY_THE_SERVER
+    return isinstance(error, AWAY)
 
 
 def why_away(error: Exception) -> str:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from tests.chaos import processes
 from tests.chaos.audit import Done
 from tests.chaos.cell import Cell, Load
+from tests.chaos.tables import Row
 
 VICTIMS = {"supervisor": 20, "web": 10, "zygote": 10, "keeper": 30, "runner": 30}
 PATIENCE = 1.5
@@ -123,15 +125,10 @@ class Storm:
     def _freeze(self, role: str, until_then: float) -> None:
         pids = processes.of_role(self.cell.mark, role)
         if pids:
-            pid = self._leader(pids) if role == "supervisor" else self.random.choice(pids)
+            pid = leader_of(self.cell) if role == "supervisor" else self.random.choice(pids)
             if processes.signal_to(pid, signal.SIGSTOP):
                 self._frozen[pid] = until_then
                 self.done.hand_overs += 2 * (role == "supervisor")
-
-    def _leader(self, pids: list[int]) -> int:
-        """The supervisor that holds the lease; its id tells its pid."""
-        found = [int(holder.split(":")[1]) for (holder,) in self.cell.tables.ask(HOLDER) if holder]
-        return next((pid for pid in found if pid in pids), pids[0])
 
     def _thaw(self, pid: int) -> None:
         del self._frozen[pid]
@@ -159,6 +156,13 @@ def _until_or(seconds: float, condition: Callable[[], bool]) -> bool:
     while not (true := condition()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return true
+
+
+def leader_of(cell: Cell) -> int:
+    """The supervisor that holds the lease, whose id tells its pid; any, when that one is gone."""
+    pids = processes.of_role(cell.mark, "supervisor")
+    found = [int(holder.split(":")[1]) for (holder,) in cell.tables.ask(HOLDER) if holder]
+    return next((pid for pid in found if pid in pids), pids[0])
 
 
 HOLDER = "SELECT holder FROM jobs_lease WHERE name = 'scheduler'"
@@ -201,8 +205,11 @@ def findings(storm: Storm) -> dict[str, Any]:
         "due": storm.load.due,
         "runs": len(rows),
         "by hand": len(storm.done.acknowledged),
-        "ended": {
-            status: sum(row.status == status for row in rows) for status in {row.status for row in rows}
-        },
+        "ended": ended(rows),
         "requeued": sum(row.attempt > 1 for row in rows),
     }
+
+
+def ended(rows: list[Row]) -> dict[str, int]:
+    """Status -> how many."""
+    return dict(Counter(row.status for row in rows))
