@@ -28,6 +28,16 @@ from tests.chaos.tables import tables_on
 CELLS = ("sqlite-1", "sqlite-2", "postgresql-1", "postgresql-2")
 LONGER_THAN_THE_LEASE = 13.0
 """Seconds that a supervisor is stopped: beyond its lease (6) and its heartbeat (10)."""
+SHOWN_BY = {
+    "unique": {"supervisor": 1},  # each start plans by its own clock
+    "lease": {"keeper": 1, "runner": 1},  # nobody who dies is a reason for another to lead
+}
+"""Fence that is out -> whom to kill, so that it shows soon."""
+SKEW = {
+    "lease": 0.0,
+    "unique": 10.0,
+}  # who is ahead would always be first; beyond its lease, so that both lead in turn
+"""Fence that is out -> seconds between the two clocks."""
 SLOW_ZYGOTE = 8.0
 """Seconds that a zygote is stopped: its runs are fenced off and queued again meanwhile."""
 
@@ -60,7 +70,7 @@ def all_well(name: str, seed: int, options: argparse.Namespace) -> bool:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mxx-soak-") as folder:
         home = Path(folder) / "home"
-        skew = 0.0 if options.fence == "lease" else 1.5  # who is ahead would always be first
+        skew = SKEW.get(options.fence, 1.5)
         broken = {"CHAOS_BREAK": options.fence} if options.fence else {}
         cell = Cell(home, tables_on(database, home), skew=skew, **broken)
         try:
@@ -72,9 +82,7 @@ def all_well(name: str, seed: int, options: argparse.Namespace) -> bool:
                 seed=seed,
                 kills=options.kills,
                 supervisors=int(supervisors),
-                victims={"supervisor": 1}
-                if options.fence == "unique"
-                else None,  # each start plans by its own clock
+                victims=SHOWN_BY.get(options.fence),
                 freezes={"supervisor": (40, LONGER_THAN_THE_LEASE), "zygote": (25, SLOW_ZYGOTE)},
             )
             storm.rage()

@@ -1,7 +1,7 @@
 """MXX with pause points, or with one of its fences taken out: `python -m tests.chaos.instrumented COMMAND`.
 
 The product knows nothing of this: here its functions are wrapped in the process that is about to run it. A process that
-reaches the point named by CHAOS_POINT says so in CHAOS_AT and stands there until it is killed, or told to go on.
+reaches one of the points named by CHAOS_POINT says so in CHAOS_AT and stands there until it is killed, or told to go on.
 CHAOS_BREAK takes out a fence, to see that the audit notices.
 """
 
@@ -30,10 +30,10 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "after_result": ("plugins.custody.reserve", "Reserve.write", "after"),
     "before_end": ("jobs.execution.finishing", "_record", "before"),
     "in_end": ("jobs.execution.finishing", "_record", "after"),
-    "after_end": ("jobs.execution.local", "finish_all", "after work"),
+    "after_end": ("jobs.execution.finishing", "tidy", "before"),
     "in_manual": ("jobs.services.runs", "announce", "before"),
 }
-"""Name -> module, function, and on which side of it; "after work": only when it answers that there was some."""
+"""Name -> module, function, and on which side of it."""
 
 
 def main(command: str) -> None:
@@ -56,9 +56,9 @@ def main(command: str) -> None:
 
 
 def _instrument(room: str, breaks: dict[str, Callable[[], None]]) -> None:
-    point = os.environ.get("CHAOS_POINT", "")
-    if point and POINTS[point][0].startswith(room):
-        _stand_at(point)
+    for point in os.environ.get("CHAOS_POINT", "").split():
+        if POINTS[point][0].startswith(room):
+            _stand_at(point)
     breaks.get(os.environ.get("CHAOS_BREAK", ""), lambda: None)()
 
 
@@ -89,7 +89,7 @@ def _pausing(function: Callable[..., Any], name: str, side: str) -> Callable[...
         if side == "before":
             _stand(name)
         answer = function(*args, **options)
-        if side == "after" or (side == "after work" and answer):
+        if side == "after":
             _stand(name)
         return answer
 
@@ -152,18 +152,11 @@ def _drop_the_constraint() -> None:
 
 
 def _wrap(module: str, path: str, wrapper: Callable[[Any], Any]) -> None:
-    owner, name = found(module, path)
-    setattr(owner, name, wrapper(getattr(owner, name)))
-
-
-def found(module: str, path: str) -> tuple[Any, str]:
-    """What has the function, and its name there. Raises AttributeError when the product has moved on."""
     owner: Any = import_module(module)
     *outer, name = path.split(".")
     for step in outer:
         owner = getattr(owner, step)
-    getattr(owner, name)
-    return owner, name
+    setattr(owner, name, wrapper(getattr(owner, name)))
 
 
 def _through_here() -> None:

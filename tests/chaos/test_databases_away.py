@@ -28,7 +28,7 @@ def cluster() -> Iterator[Cluster]:
 
 
 def soon(seconds: int) -> Load:
-    return Load(jobs=3, seconds=seconds)
+    return Load(jobs=3, seconds=seconds, lead=4.0)
 
 
 def wait_for(moment: datetime) -> None:
@@ -36,11 +36,12 @@ def wait_for(moment: datetime) -> None:
 
 
 def test_a_server_that_is_killed_and_restarted_loses_no_due_moment(cluster: Cluster, tmp_path: Path) -> None:
-    cell, load = Cell(tmp_path / "home", Postgresql(cluster.url)), soon(12)
+    cell, load = Cell(tmp_path / "home", Postgresql(cluster.url)), soon(8)
     try:
         cell.prepare(load)
         cell.up()
-        for seconds in (4, 9):
+        cell.healthy()
+        for seconds in (2, 5):
             wait_for(load.anchor + timedelta(seconds=seconds))
             cluster.restart()
         come_to_rest(cell, load)
@@ -50,15 +51,15 @@ def test_a_server_that_is_killed_and_restarted_loses_no_due_moment(cluster: Clus
 
 
 def test_a_locked_file_delays_and_loses_nothing_and_can_be_read_meanwhile(home: Path) -> None:
-    cell, load = Cell(home, Sqlite(home)), soon(8)
+    cell, load = Cell(home, Sqlite(home)), soon(6)
     try:
         cell.prepare(load)
         cell.up()
         cell.healthy()
-        wait_for(load.anchor + timedelta(seconds=2))
+        wait_for(load.anchor + timedelta(seconds=1))
         with closing(sqlite3.connect(cell.home / "db.sqlite3", isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            wait_for(load.anchor + timedelta(seconds=7))
+            wait_for(load.anchor + timedelta(seconds=5))
             assert cell.mxx.ask("GET", "jobs/")[0] == 200
         come_to_rest(cell, load)
         assert audit(cell, load, Done(hand_overs=1)) == []
@@ -89,12 +90,12 @@ def test_a_damaged_file_is_refused_at_the_start_in_words(home: Path) -> None:
 
 def test_a_server_without_a_free_connection_is_waited_for(tmp_path: Path) -> None:
     crowded = Cluster("max_connections=12", "superuser_reserved_connections=0")
-    cell, load = Cell(tmp_path / "home", Postgresql(crowded.url)), soon(9)
+    cell, load = Cell(tmp_path / "home", Postgresql(crowded.url)), soon(7)
     try:
         cell.prepare(load)
         cell.start_supervisor()
-        wait_for(load.anchor + timedelta(seconds=2))
-        crowd = threading.Thread(target=crowd_for, args=(cell, load.anchor + timedelta(seconds=6)))
+        wait_for(load.anchor + timedelta(seconds=1))
+        crowd = threading.Thread(target=crowd_for, args=(cell, load.anchor + timedelta(seconds=5)))
         crowd.start()
         crowd.join()
         come_to_rest(cell, load)
