@@ -116,7 +116,7 @@ def _break_marker() -> None:
     """Whoever comes second starts as well."""
 
     def take_marker(self: Any, owner: dict[str, Any], name: str = "started") -> bool:
-        self._make()
+        self.make()
         with open(self.file(name), "ab") as file:
             from plugins.custody.lines import encoded
 
