@@ -47,7 +47,9 @@ class LeaseHolder:
     def _take(self, expires: datetime) -> int:
         self.epoch = None
         Lease.objects.get_or_create(name=NAME)
-        row = Lease.objects.select_for_update().get(name=NAME)
+        row = Lease.objects.select_for_update().filter(name=NAME).first()
+        if row is None:
+            raise NotLeader("somebody deleted the lease just now")
         now = clock.now()  # an end farther away than a lease can be is that of another clock
         others = row.holder != self.holder  # ours, when the epoch was forgotten after an error
         if others and row.expires_at and now < row.expires_at <= now + 2 * timedelta(seconds=SECONDS):
