@@ -87,6 +87,12 @@ DOORS = [
         broken_by=("client.main", "import django"),
     ),
     Door(
+        "the launcher needs no Django, which is 60 MiB",
+        rooms=("jobs.management.launcher",),
+        never=("jobs.services", "jobs.models", *DJANGO),
+        broken_by=("jobs.management.launcher", "from django.conf import settings"),
+    ),
+    Door(
         "of client only client.workshop imports the engine",
         rooms=("client",),
         never=("plugins",),
