@@ -24,13 +24,13 @@ sys.path.insert(0, str(ROOT))
 from tests.chaos.mxx import Mxx, below, called  # noqa: E402
 
 KINDS = {
-    "no_newlines": "head -c {size} /dev/zero | tr '\\0' x",
+    "no_newlines": "head -c 8M /dev/zero | tr '\\0' x > b; for n in $(seq {eighths}); do cat b; done",
     "newlines": "yes | head -c {size}",
     "nul": "head -c {size} /dev/zero",
     "binary": "head -c 8M /dev/urandom > b; for n in $(seq {eighths}); do cat b; done",
     "lines_of_60": "yes 'a log line of about sixty characters, quite an ordinary one' | head -c {size}",
 }
-LINE = "head -c 104857600 /dev/zero | tr '\\0' x; echo"
+LINE = "head -c 8M /dev/zero | tr '\\0' x > b; for n in $(seq 13); do cat b; done; echo"
 OURS = ("mxx-keeper", "mxx-runner", "mxx-zygote")
 PATIENCE = 120.0
 
@@ -164,7 +164,7 @@ def main() -> None:
             COOKIE[0] = log_in(mxx)
             for kind in KINDS:
                 measure(mxx, kind, script(kind, size), size, Path(place))
-            measure(mxx, "one_line", LINE, 100 << 20, Path(place))
+            measure(mxx, "one_line", LINE, 13 << 23, Path(place))
         finally:
             mxx.stop()
     say("load_after", os.getloadavg()[0], "processes")
