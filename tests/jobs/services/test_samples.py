@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 
 import pytest
@@ -22,7 +23,8 @@ def running() -> Run:
     run = services.trigger_job(job=job)
     Run.objects.filter(pk=run.pk).update(status=Status.RUNNING, attempt=1)
     run.refresh_from_db()
-    services.run_dir(run).take_marker({})
+    shutil.rmtree(services.run_dir(run).place, ignore_errors=True)  # of a test whose ids were rolled back
+    assert services.run_dir(run).take_marker({})
     return run
 
 
