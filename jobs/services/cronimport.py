@@ -5,12 +5,10 @@ from __future__ import annotations
 import getpass
 from dataclasses import dataclass, field
 
-from jobs.exceptions import Conflict
-from jobs.models import Job
 from jobs.services.audit import record
 from jobs.services.crontab import Line, config_of, lines_of, name_for
 from jobs.services.folder import rehearsed
-from jobs.services.saving import read_draft, save_job
+from jobs.services.saving import already_saved, read_draft, save_job
 from plugins import jobfile
 from plugins.exceptions import BadInput, MxxError, Problem
 
@@ -55,13 +53,7 @@ def _import(line: Line, done: ImportedCron, taken: set[str], enable: bool) -> No
                 f"runs as {line.user}: MXX runs everything as {getpass.getuser()}; import it as that user, or without"
             )
         draft = read_draft(config=config_of(line))
-        there = (
-            Job.objects.present().filter(name_key=jobfile.name_key(name)).select_related("revision").first()
-        )
-        if there is not None and there.toml != draft.toml:
-            raise Conflict(
-                f"a job named {there.name!r} exists already and says something else: rename one of the two"
-            )
+        there = already_saved(name, draft)
         if there is not None:
             done.kept.append(there.name)
             return

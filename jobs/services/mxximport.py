@@ -13,13 +13,12 @@ from django.conf import settings
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
-from jobs.exceptions import Conflict
-from jobs.models import Application, Job
+from jobs.models import Application
 from jobs.services.appimport import import_applications
 from jobs.services.audit import record
 from jobs.services.drafts import Draft
 from jobs.services.folder import SUFFIXES, job_files, rehearsed
-from jobs.services.saving import read_draft, save_job
+from jobs.services.saving import already_saved, read_draft, save_job
 from plugins import jobfile
 from plugins.exceptions import BadInput, MxxError, Problem
 
@@ -62,13 +61,7 @@ def import_home(home: Path, *, dry_run: bool = False) -> ImportedHome:
 def _take(name: str, what: str, read: Any, done: ImportedHome) -> None:
     try:
         draft, mended = read()
-        there = (
-            Job.objects.present().filter(name_key=jobfile.name_key(name)).select_related("revision").first()
-        )
-        if there is not None and there.toml != draft.toml:
-            raise Conflict(
-                f"a job named {there.name!r} exists already and says something else: it is left alone"
-            )
+        there = already_saved(name, draft)
         if there is not None:
             done.kept.append(there.name)
             return

@@ -16,7 +16,7 @@ from jobs.timing import clock
 from jobs.timing.table import Timing, read_schedule
 from plugins import jobfile
 
-__all__ = ["default_zone", "find_job", "read_draft", "save_job"]
+__all__ = ["already_saved", "default_zone", "find_job", "read_draft", "save_job"]
 
 
 def find_job(name: str) -> Job:
@@ -25,6 +25,14 @@ def find_job(name: str) -> Job:
         return Job.objects.select_related("revision").named(name)
     except Job.DoesNotExist:
         raise NotFound(f"there is no job named {name!r}") from None
+
+
+def already_saved(name: str, draft: Draft) -> Job | None:
+    """For imports: the job of that name if it says the same. Raises Conflict when it says something else."""
+    found = Job.objects.present().filter(name_key=jobfile.name_key(name)).select_related("revision").first()
+    if found is not None and found.toml != draft.toml:
+        raise Conflict(f"a job named {found.name!r} exists already and says something else: it is left alone")
+    return found
 
 
 def save_job(
