@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from django.db import connection
 from django.test import override_settings
+
+from tests.isolation import HOME
 
 hypothesis.settings.register_profile(
     "any load", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -27,6 +31,15 @@ def cheap_passwords() -> Iterator[None]:
     """Argon2 takes 50 ms and 100 MB by design; what is tested here is who comes in, not how dear guessing is."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_folder_of_another_tests_run() -> Iterator[None]:
+    """A row that is rolled back leaves its id to the next run, but would leave it its folder too."""
+    yield
+    runs = Path(HOME, "runs")
+    if runs.exists():
+        shutil.rmtree(runs)
 
 
 @pytest.fixture(scope="session")
