@@ -1,8 +1,7 @@
-"""A disk that is really full: a small file system of its own, which only root can mount."""
+"""A disk that is really full."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugins.custody.kit import Home, Zygote, python, sh
+from tests.volumes import small_volume
 
 EATERS = {
     "room": "f = open('eaten', 'wb', 0)\ntry:\n    while f.write(bytes(4096)): pass\nexcept OSError: pass\n",
@@ -18,26 +18,12 @@ EATERS = {
 """Programs that take everything of a small disk."""
 
 
-def mount(folder: Path) -> None:
-    """A test that this machine does not allow is not run, and says so."""
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m,nr_inodes=60", "tmpfs", str(folder)]
-    if os.name == "nt" or os.geteuid() or (tried := subprocess.run(command, capture_output=True)).returncode:
-        why = "needs root" if os.name == "nt" or os.geteuid() else tried.stderr.decode().strip()
-        pytest.skip(f"not run: mounting a small file system: {why}")
-
-
 @pytest.fixture
 def small(tmp_path: Path, zygote: Zygote) -> Iterator[Home]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    try:
-        mount(folder)
+    with small_volume(tmp_path / "small", "size=4m,nr_inodes=60") as folder:
         home = Home(folder, zygote)
         yield home
         home.close()
-    finally:
-        while folder.is_mount():
-            subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("eats", EATERS.values(), ids=EATERS)
