@@ -15,3 +15,11 @@ class Conflict(MxxError):
     def __init__(self, message: str, *, field: str = "", example: str = "") -> None:
         super().__init__(message)
         self.field, self.example = field, example
+
+
+class Stale(Conflict):
+    """Somebody else saved it meanwhile."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"somebody saved revision {number} meanwhile", field="revision", example=str(number))
+        self.number = number

@@ -37,6 +37,7 @@ from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_draft, preview_schedule
 from jobs.services.pruning import Pruned, Retention, prune_runs
 from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now
+from jobs.services.revisions import difference, find_revision, roll_back_job
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
 from jobs.services.room import little_room, why_no_start
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
@@ -117,6 +118,7 @@ __all__ = [
     "describe_run",
     "detach_job",
     "detached_programs",
+    "difference",
     "diffs_of",
     "end_quiet",
     "end_sessions",
@@ -126,6 +128,7 @@ __all__ = [
     "find_application",
     "find_job",
     "find_link",
+    "find_revision",
     "find_run",
     "find_schedule",
     "find_secret",
@@ -165,6 +168,7 @@ __all__ = [
     "retry_run",
     "revoke_link",
     "revoke_token",
+    "roll_back_job",
     "run_dir",
     "run_log",
     "run_records",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
-from jobs.exceptions import Conflict, NotFound
+from jobs.exceptions import Conflict, NotFound, Stale
 from jobs.models import Job, Revision, Schedule
 from jobs.services.announce import announce
 from jobs.services.audit import record
@@ -43,6 +43,7 @@ def save_job(
     job: Job | None = None,
     author: Caller = None,
     enabled: bool | None = None,
+    based_on: int | None = None,
 ) -> Job:
     """Create the job, or give an existing one this text (and name). Raises BadInput, Conflict, and NotFound for
     one that was deleted meanwhile.
@@ -50,6 +51,7 @@ def save_job(
     An unchanged text makes no new revision; unchanged schedules keep next_run_time and anchor.
     source: where the text came from: "api", "page", "admin", "cli" or "file:NAME"; only its file changes a job from one.
     enabled: only for a new job; an existing one is paused and resumed by services of their own.
+    based_on: the number of the revision that the text was made from; raises Stale when another one came meanwhile.
     """
     name = jobfile.check_name(name)
     try:
@@ -59,6 +61,7 @@ def save_job(
                 raise NotFound(f"there is no job named {job.name!r} any more")
             if job.source != source:
                 refuse_job_from_a_file(job)
+            _refuse_stale(job, based_on)
             before = (job.name, job.revision_id)
             _write(job, name, draft, author, enabled)
             _record(job, *before)
@@ -70,6 +73,11 @@ def save_job(
             f"a job named {name!r} exists already", field="name", example=f"{name[:96]} 2"
         ) from error
     return job
+
+
+def _refuse_stale(job: Job, based_on: int | None) -> None:
+    if based_on is not None and job.revision is not None and job.revision.number != based_on:
+        raise Stale(job.revision.number)
 
 
 def _record(job: Job, name: str, revision: int | None) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
+from jobs import services
 from jobs.models import Revision, Run, Status
 
 MOST = 40
@@ -46,7 +46,7 @@ def since_it_worked(run: Run) -> Changes | None:
 def difference(old: str, new: str) -> list[Change]:
     """Changed lines with one line around them and the section they stand in."""
     found: list[Change] = []
-    for line in list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1))[2:]:
+    for line in services.difference(old, new, context=1).splitlines()[2:]:
         if line.startswith("@@"):
             if found:
                 found.append(Change("same", " …"))

@@ -6,7 +6,7 @@ from django.urls import path
 
 from jobs import services
 from jobs.web.gate import members, needs
-from jobs.web.views import account, job, jobs, now, run, runs, secrets, times, tokens
+from jobs.web.views import account, job, jobs, now, revisions, run, runs, secrets, times, tokens
 
 app_name = "web"
 log_out = needs(services.KNOWN_USER)(account.LogOut.as_view())
@@ -26,6 +26,9 @@ job_urls = [
     path("jobs/<str:name>/pause/", job.pause, name="pause"),
     path("jobs/<str:name>/resume/", job.resume, name="resume"),
     path("jobs/<str:name>/save/", job.save, name="save"),
+    path("jobs/<str:name>/revisions/", revisions.revisions, name="revisions"),
+    path("jobs/<str:name>/revisions/<int:number>/", revisions.revision, name="revision"),
+    path("jobs/<str:name>/revisions/<int:number>/back/", revisions.roll_back, name="roll-back"),
     path("jobs/<str:name>/detach/", job.detach, name="detach"),
     path("jobs/<str:name>/delete/", job.delete, name="delete"),
     path("jobs/<str:name>/schedules/<int:schedule_id>/pause/", job.pause_schedule, name="pause-schedule"),
