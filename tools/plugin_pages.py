@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from client import schemas
 from plugins import registry
 from plugins.options import json_schema
+from plugins.prose import prose
 from plugins.registry import Description
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "plugins.md"
@@ -33,14 +33,6 @@ def page() -> str:
 def section(plugin: Description) -> str:
     parts = [f"## `{plugin.name}`", prose(plugin), options(plugin), hooks(plugin)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def prose(plugin: Description) -> str:
-    """The docstring without the lines that describe options: they stand in the table."""
-    names = "|".join(re.escape(option.name) for option in plugin.options)
-    described = re.compile(rf"^(?:{names}):[ ].*\n?(?:[ \t]+\S.*\n?)*", re.MULTILINE)
-    text = described.sub("", plugin.doc + "\n") if names else plugin.doc
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 def options(plugin: Description) -> str:

@@ -26,6 +26,27 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LAMP = '''from plugins.base import Plugin
+from plugins.hooks import hook
+
+
+class Lamp(Plugin):
+    """Switch the lamp on while the run goes on.
+
+    colour: of the light.
+    """
+
+    name = "lamp"
+    version = "1.2"
+
+    def __init__(self, address: str, colour: str = "warm white"): ...
+
+    @hook("pre_action", priority=50)
+    def on(self, run): ...
+
+    @hook("post_action")
+    def off(self, run): ...
+'''
 WIDTHS, SCHEMES = (1280, 360), ("light", "dark")
 
 
@@ -74,8 +95,21 @@ def pages(story: object) -> dict[str, str]:
         "runs": "/runs/",
         "new": "/new-job/?from=backup",
         "delete": "/jobs/arknights-daily/delete/",
+        "plugins": "/plugins/",
+        "plugin": "/plugins/os/",
+        "broken-plugin": "/plugins/broken/",
+        "settings": "/settings/",
+        "tokens": "/settings/tokens/",
+        "secrets": "/settings/secrets/",
         "missing": "/runs/999999/",
     }
+
+
+def write_plugins(folder: Path) -> None:
+    """One that works, one that does not."""
+    folder.mkdir(mode=0o700)
+    (folder / "broken.py").write_text("from plugins.base import Plugin\n\nclass Broken(Plugin)\n")
+    (folder / "lamp.py").write_text(LAMP)
 
 
 def take(folder: Path, wanted: list[str]) -> None:
@@ -85,6 +119,7 @@ def take(folder: Path, wanted: list[str]) -> None:
     from tests.web import tale
 
     told = tale.tell()
+    write_plugins(Path(os.environ["MXX_HOME"]) / "plugins")
     chosen = {name: url for name, url in pages(told).items() if not wanted or name in wanted}
     with served() as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)

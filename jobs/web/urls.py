@@ -6,7 +6,20 @@ from django.urls import path
 
 from jobs import services
 from jobs.web.gate import members, needs
-from jobs.web.views import account, job, jobs, now, revisions, run, runs, secrets, times, tokens
+from jobs.web.views import (
+    account,
+    job,
+    jobs,
+    now,
+    plugins,
+    revisions,
+    run,
+    runs,
+    secrets,
+    settings,
+    times,
+    tokens,
+)
 
 app_name = "web"
 log_out = needs(services.KNOWN_USER)(account.LogOut.as_view())
@@ -45,7 +58,13 @@ run_urls = [
     path("runs/<int:run_id>/retry/", run.retry, name="retry"),
 ]
 
+plugin_urls = [
+    path("plugins/", plugins.plugins, name="plugins"),
+    path("plugins/<path:name>/", plugins.plugin, name="plugin"),
+]
+
 settings_urls = [
+    path("settings/", settings.settings, name="settings"),
     path("settings/secrets/", secrets.secrets, name="secrets"),
     path("settings/secrets/<str:name>/delete/", secrets.delete, name="delete-secret"),
     path("settings/tokens/", tokens.tokens, name="tokens"),
@@ -64,6 +83,7 @@ urlpatterns = [
     *members([path("", now.now, name="now"), path("logout/", log_out, name="logout")]),
     *members(job_urls),
     *members(run_urls),
+    *members(plugin_urls),
     *members(settings_urls),
     *members(time_urls),
 ]
