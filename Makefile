@@ -5,7 +5,7 @@ VENV_PYTHON := $(CURDIR)/.venv/bin/python
 SCRATCH := $(CURDIR)/.venv/scratch-home
 ISOLATED := env -u DATABASE_URL -u MXX_BROKER_URL MXX_HOME="$(SCRATCH)"
 
-.PHONY: up test docs lint lint-style lint-format lint-types lint-django bench soak lock clean runtime dev scratch
+.PHONY: up test docs messages lint lint-style lint-format lint-types lint-django bench soak lock clean runtime dev scratch
 
 # Serve: web pages, API and scheduler. ARGS="..." is passed on.
 up: runtime
@@ -22,6 +22,10 @@ test: dev
 # Write docs/plugins.md from the built-in plugins themselves.
 docs: dev
 	@"$(VENV_PYTHON)" -m tools.plugin_pages
+
+# Gather the sentences of the pages into locale/, for their translators.
+messages: dev scratch
+	@$(ISOLATED) "$(VENV_PYTHON)" -m tools.messages
 
 # All four with one look: make -k lint
 lint: lint-style lint-format lint-types lint-django

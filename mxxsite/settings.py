@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jobs.web.language.TheirLanguage",  # first, so that a refusal speaks it too
     "jobs.web.failing.database_is_there",
     "jobs.web.headers.ContentSecurityPolicy",
     "jobs.frontdoor.visitors.KnownHost",
@@ -139,6 +140,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # ---- language, time, files
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LANGUAGE_COOKIE_NAME = "mxx_language"
+LOCALE_PATHS = [MXX_HOME / "cache" / "locale"]  # made of the tree's locale/ when the pages are first served
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

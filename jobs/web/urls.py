@@ -28,6 +28,7 @@ open_to_strangers = [
     path("login/", account.LogIn.as_view(), name="login"),
     path("setup/<str:token>/", account.set_up, name="setup"),
     path("theme/", account.choose_theme, name="theme"),
+    path("language/", account.choose_language, name="language"),
 ]
 
 job_urls = [

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
@@ -69,13 +71,25 @@ def _set_up_page(
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Kept in a cookie, so that a page is never drawn in the wrong colours first."""
-    theme, back = request.POST.get("theme", ""), request.POST.get("next", "/")
+    return _choose(request, "theme", THEMES, THEME_COOKIE)
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """No language: as the browser asks."""
+    known = [code for code, _ in settings.LANGUAGES]
+    return _choose(request, "language", known, settings.LANGUAGE_COOKIE_NAME)
+
+
+def _choose(request: HttpRequest, field: str, known: Collection[str], cookie: str) -> HttpResponse:
+    """Back to where the button stood, with the choice in a cookie; without one that is known."""
+    chosen, back = request.POST.get(field, ""), request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     response = redirect(back if safe else "/")
-    if theme in THEMES:
-        response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", httponly=True)
+    if chosen in known:
+        response.set_cookie(cookie, chosen, max_age=YEAR, samesite="Lax", httponly=True)
     else:
-        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+        response.delete_cookie(cookie, samesite="Lax")
     return response
