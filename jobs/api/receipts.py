@@ -54,7 +54,7 @@ class DetachedShape(Shape):
     ended = serializers.FloatField(allow_null=True)
     exit_code = serializers.IntegerField(allow_null=True)
     how = serializers.CharField(allow_blank=True, help_text="how it ended, in words")
-    output = serializers.CharField(help_text="the file with what it writes, on the run's host")
+    output = serializers.CharField(help_text="the folder with its log, on the run's host")
 
 
 class DetachedListShape(Shape):

@@ -1,7 +1,7 @@
 """The keeper of one detached program: it keeps custody after the run has ended, until the program ends or is stopped.
 
-Its folder is `detached/NUMBER` in the run's: marker, `program`, `output` (a plain file: a keeper that dies must not
-cost the program its output), `result`.
+Its folder is `detached/NUMBER` in the run's: marker, `program`, the segments of its log, `result`. A program whose
+keeper was killed speaks to nobody: what it writes then is an error to it, as to any program whose reader is gone.
 """
 
 from __future__ import annotations
@@ -17,14 +17,21 @@ from plugins.custody.backends import backend
 from plugins.custody.backends.base import Backend, Identity, Member, marked
 from plugins.custody.detaching import DetachedSpec
 from plugins.custody.kill import Ending, terminate
-from plugins.custody.programs import give_way, why_not
+from plugins.custody.programs import give_way, spawned
 from plugins.custody.spec import hide_our_variables, outer_environment
 from plugins.custody.stations import Station, prepare_keeper, station
 from plugins.exceptions import CannotLaunch
 from plugins.exits import ended_how
+from plugins.output.draining import Output
+from plugins.output.masking import Mask
+from plugins.output.segments import ERR, OUT, Writer
 
+OF_THE_PROGRAM, OF_ITS_STOP_COMMAND = 1, 2
+"""Numbers of launches in its log."""
 LOOK = 5.0
 """Seconds between two looks at the stop request; whoever writes one wakes us, too."""
+DRAIN = 0.2
+"""Seconds to wait for the rest of the output after everybody is gone: somebody else may hold the pipe."""
 
 
 @dataclass
@@ -32,45 +39,42 @@ class DetachedKeeper:
     spec: DetachedSpec
     backend: Backend
     station: Station
+    output: Output
     identity: Identity | None = None
     code: int | None = None
     next_look: float = 0.0
 
     def keep(self) -> None:
         began = time.monotonic()
-        output = self._prepare()
+        self._prepare()
         try:
-            pid = self._spawn(self.spec.order.argv, output)
+            pid = self._spawn(self.spec.order.argv, OF_THE_PROGRAM)
         except CannotLaunch as error:
             _answer({"refused": str(error)})
             return
         self.identity = self.backend.identity(pid) or Identity(pid, 0)
         self._tell_started()
         how = self._until_it_ends(began)
-        ending = self._end(output) if how else Ending()
+        ending = self._end() if how else Ending()
+        self._drain()
         self._write_result(how, ending)
 
-    def _prepare(self) -> int:
+    def _prepare(self) -> None:
         me = self.backend.identity(os.getpid())
         assert me is not None
         owner = {**me.told(), "boot": self.backend.boot(), "mark": self.spec.mark, "at": time.time()}
         self.spec.dir.take_marker({**owner, "group": self.backend.group, "grace": self.spec.grace})
         self.backend.enter_keeper(self.spec.mark)
         self.station.open(self._woken)
-        return os.open(self.spec.dir.file("output"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
-    def _spawn(self, argv: list[str], output: int) -> int:
-        spec, cwd = self.spec, self.spec.order.cwd or self.spec.place
+    def _spawn(self, argv: list[str], number: int) -> int:
+        spec = self.spec
         environment = marked({**outer_environment(), **spec.env}, spec.mark, spec.number)
-        ours = os.umask(spec.umask)
-        try:
-            pid = self.backend.spawn(argv, cwd, environment, output, output)
-        except (OSError, ValueError) as error:
-            raise CannotLaunch(why_not(argv, cwd, environment, error)) from error
-        finally:
-            os.umask(ours)
+        pid, pipes = spawned(self.backend, argv, spec.order.cwd or spec.place, environment, spec.umask)
+        for stream, pipe in zip((OUT, ERR), pipes, strict=True):
+            self.output.watch(pipe, stream, number)
         if spec.nice and (why := give_way(pid, spec.nice)):
-            os.write(output, f"[mxx] {why}\n".encode())
+            self.output.say(why)
         self.station.mind(pid)
         return pid
 
@@ -94,9 +98,14 @@ class DetachedKeeper:
                 self.next_look = now + LOOK
                 if request := self.spec.dir.stop_request():
                     return str(request["reason"])
-            until = self.next_look if lifetime is None else min(self.next_look, began + lifetime)
-            self.station.turn(until - now)
+            self.output.settle()
+            self.station.turn(self._next_moment(began) - now)
         return ""
+
+    def _next_moment(self, began: float) -> float:
+        lifetime = self.spec.order.lifetime
+        moments = [self.next_look, self.output.settle_at, None if lifetime is None else began + lifetime]
+        return min(moment for moment in moments if moment is not None)
 
     def _all_gone(self) -> bool:
         for pid, code in self.station.exits():
@@ -109,21 +118,21 @@ class DetachedKeeper:
 
     # ---- its end
 
-    def _end(self, output: int) -> Ending:
+    def _end(self) -> Ending:
         grace = self.spec.grace
         if self.spec.order.stop:
-            grace = self._stop_by_command(output)
+            grace = self._stop_by_command()
         return terminate(
             self.backend, self._members, grace=grace, pause=self._pause, proof=self.backend.childless
         )
 
-    def _stop_by_command(self, output: int) -> float:
+    def _stop_by_command(self) -> float:
         """What is left of the grace for asking."""
         until = time.monotonic() + self.spec.grace
         try:
-            self._spawn(self.spec.order.stop, output)
+            self._spawn(self.spec.order.stop, OF_ITS_STOP_COMMAND)
         except CannotLaunch as error:
-            os.write(output, f"[mxx] {error}\n".encode())
+            self.output.say(str(error))
             return self.spec.grace
         while not self._all_gone() and time.monotonic() < until:
             self.station.turn(0.05)
@@ -132,6 +141,12 @@ class DetachedKeeper:
     def _pause(self, seconds: float) -> None:
         self.station.turn(seconds)
         self._all_gone()
+
+    def _drain(self) -> None:
+        until = time.monotonic() + DRAIN
+        while self.output.draining and time.monotonic() < until:
+            self.station.turn(0.02)
+        self.output.close()
 
     def _members(self) -> list[Member]:
         self._all_gone()
@@ -155,8 +170,10 @@ def main() -> None:
     os.umask(0o077)
     line = sys.stdin.buffer.readline()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    machine = backend()
-    DetachedKeeper(DetachedSpec.read(line), machine, station(machine)).keep()
+    spec, machine = DetachedSpec.read(line), backend()
+    place = station(machine)
+    output = Output(Writer(spec.place, spec.log_limit), Mask(spec.secrets), place)
+    DetachedKeeper(spec, machine, place, output).keep()
     machine.leave_group()
 
 

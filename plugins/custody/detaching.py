@@ -29,6 +29,8 @@ class DetachedSpec:
     order: LaunchRequest
     shown: LaunchRequest
     env: dict[str, str] = field(repr=False)
+    secrets: list[str] = field(repr=False)
+    log_limit: int
     umask: int
     nice: int
     grace: float
@@ -84,6 +86,8 @@ class Detaching:
             order=order,
             shown=shown,
             env=self._environment(order),
+            secrets=list(self._spec.secrets.values()),
+            log_limit=self._spec.log_limit,
             umask=self._spec.umask,
             nice=self._spec.nice,
             grace=self._spec.grace,

@@ -14,7 +14,9 @@ from plugins.custody.sweep import keeper_lives, sweep
 
 @dataclass(frozen=True)
 class Outliving:
-    """One detached program. started, ended: epoch seconds; how: how it ended, "" while it lives."""
+    """One detached program. started, ended: epoch seconds; how: how it ended, "" while it lives.
+
+    output: the folder with the segments of its log."""
 
     number: int
     name: str
@@ -54,7 +56,7 @@ def _read(number: int, folder: RunDir) -> Outliving | None:
         ended=result.get("at"),
         exit_code=result.get("exit_code"),
         how=str(result.get("how") or ("" if alive else "ended while nobody watched")),
-        output=folder.file("output"),
+        output=str(folder.log),
     )
 
 

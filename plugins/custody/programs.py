@@ -136,22 +136,9 @@ class Programs:
 
     def _spawn(self, number: int, argv: list[str], cwd: str, env: Mapping[str, str]) -> int:
         environment = marked({**self._environment, **env}, self._spec.mark, number)
-        pipes: list[tuple[int, int]] = []
-        ours = os.umask(self._spec.umask)
-        try:
-            pipes += [os.pipe()]
-            pipes += [os.pipe()]
-            pid = self._backend.spawn(argv, cwd, environment, pipes[0][1], pipes[1][1])
-        except (OSError, ValueError) as error:
-            for reading, writing in pipes:
-                os.close(reading)
-                os.close(writing)
-            raise CannotLaunch(why_not(argv, cwd, environment, error)) from error
-        finally:
-            os.umask(ours)
-        for stream, (reading, writing) in zip((OUT, ERR), pipes, strict=True):
-            os.close(writing)
-            self._output.watch(reading, stream, number, lambda: self._pipe_closed(number))
+        pid, pipes = spawned(self._backend, argv, cwd, environment, self._spec.umask)
+        for stream, pipe in zip((OUT, ERR), pipes, strict=True):
+            self._output.watch(pipe, stream, number, lambda: self._pipe_closed(number))
         self._station.mind(pid)
         if self._spec.nice and (why := give_way(pid, self._spec.nice)):
             self._output.say(why)
@@ -207,6 +194,27 @@ def give_way(pid: int, nice: int) -> str:
                 f"process {pid} keeps the priority of MXX itself: to give it nice = {nice} is not permitted"
             )
     return ""
+
+
+def spawned(
+    backend: Backend, argv: list[str], cwd: str, environment: Mapping[str, str], umask: int
+) -> tuple[int, list[int]]:
+    """Start a program: its pid, and the pipes with its output and its errors. Raises CannotLaunch with a sentence."""
+    pipes: list[tuple[int, int]] = []
+    ours = os.umask(umask)
+    try:
+        pipes += [os.pipe()]
+        pipes += [os.pipe()]
+        pid = backend.spawn(argv, cwd, environment, pipes[0][1], pipes[1][1])
+    except (OSError, ValueError) as error:
+        for reading, _ in pipes:
+            os.close(reading)
+        raise CannotLaunch(why_not(argv, cwd, environment, error)) from error
+    finally:
+        os.umask(ours)
+        for _, writing in pipes:
+            os.close(writing)
+    return pid, [reading for reading, _ in pipes]
 
 
 def why_not(argv: list[str], cwd: str, env: Mapping[str, str], error: Exception) -> str:

@@ -15,6 +15,7 @@ from plugins.custody.backends import Identity, backend
 from plugins.custody.detaching import place_of
 from plugins.custody.outliving import Outliving, detached_of, stop_detached
 from plugins.custody.sweep import sweep
+from plugins.output import segments
 from tests.plugins.custody.kit import Going, Home, lifetime, program, sh, until
 
 
@@ -83,12 +84,31 @@ def test_it_is_not_killed_by_the_death_of_the_runs_keeper(home: Home) -> None:
     run.dir.write("result", {"status": "lost"})
 
 
-def test_its_output_is_a_plain_file(home: Home) -> None:
+def said(run: Going) -> bytes:
+    return b"".join(record.data for record in segments.walk(Path(only(run).output)))
+
+
+def test_its_output_is_kept_and_so_is_how_it_ended(home: Home) -> None:
     run = home.go(sh("echo hello; echo oops >&2; exit 3", detached=True))
     run.result()
     until(lambda: not only(run).alive)
-    assert Path(only(run).output).read_text() == "hello\noops\n"
+    assert sorted(said(run).splitlines()) == [b"hello", b"oops"]
     assert (only(run).exit_code, only(run).how) == (3, "ended by itself, ended with code 3")
+
+
+def test_its_output_is_masked(home: Home) -> None:
+    run = home.go(sh("echo the canary sings", detached=True), secrets={"bird": "canary"})
+    run.result()
+    until(lambda: said(run).endswith(b"\n"))
+    assert said(run) == b"the *** sings\n"
+
+
+def test_its_output_is_bounded(home: Home) -> None:
+    run = home.go(sh("yes | head -c 3000000", detached=True), log_limit=100_000)
+    run.result()
+    until(lambda: not only(run).alive)
+    kept = sum(file.stat().st_size for file in Path(only(run).output).glob("*.seg"))
+    assert 50_000 < kept < 200_000
 
 
 def test_its_lifetime_ends_it(home: Home) -> None:
