@@ -108,6 +108,12 @@ class RedactedRevisionShape(RevisionShape):
         return redacted_text(revision.toml)
 
 
+class RevisionDiffShape(Shape):
+    since = serializers.IntegerField(help_text="the revision that it is compared with; 0: none before it")
+    number = serializers.IntegerField()
+    diff = serializers.CharField(allow_blank=True, help_text="unified; empty when both say the same")
+
+
 class PreviewShape(Shape):
     text = serializers.CharField()
     next = serializers.ListField(child=Moment(), source="moments")

@@ -22,3 +22,8 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"revision {self.number}"
+
+    def previous(self) -> Revision | None:
+        """None for the first one, or where the earlier ones are gone."""
+        earlier = Revision.objects.filter(job=self.job_id, number__lt=self.number)
+        return earlier.order_by("-number").first()

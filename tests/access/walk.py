@@ -30,6 +30,7 @@ EXAMPLES = {
     "run_id": "1",
     "schedule_id": "1",
     "link_id": "1",
+    "number": "1",
     "app_label": "jobs",
     "url": "x/",
 }

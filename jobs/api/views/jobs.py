@@ -1,4 +1,4 @@
-"""Jobs: list, create, change, delete, pause, resume, trigger, and their revisions."""
+"""Jobs: list, create, change, delete, pause, resume, detach, explain."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ from jobs.api.base import ApiView, asks
 from jobs.api.bodies import NewJob, PartOfJob, WholeJob
 from jobs.api.drafts import draft_of
 from jobs.api.overview import overviews
-from jobs.api.pages import NamedQuery, NumberedQuery, page
+from jobs.api.pages import NamedQuery, page
 from jobs.api.permissions import needs
 from jobs.api.reading import Moment, StrictSerializer, together
 from jobs.api.shapes import (
     ExplanationShape,
     JobShape,
-    RedactedRevisionShape,
-    RevisionShape,
     SavedJobShape,
     page_of,
 )
@@ -152,18 +150,6 @@ class Detach(ApiView):
         job = self.job(name)
         services.detach_job(job=job)
         return Response(shown(job, self.may("jobs.change_job")))
-
-
-class Revisions(ApiView):
-    for_one_job = True
-
-    @extend_schema(operation_id="listRevisions", responses=page_of(RevisionShape))
-    @needs("jobs.view_job")
-    @asks(NumberedQuery)
-    def get(self, request: Request, name: str) -> Response:
-        rows = self.job(name).revisions.select_related("author")
-        shape = RevisionShape if self.may("jobs.change_job") else RedactedRevisionShape
-        return page(request, rows, self.asked, key="-number", shape=shape)
 
 
 class ExplainQuery(StrictSerializer):
