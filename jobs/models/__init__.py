@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs.models.application import Application, ApplicationName
 from jobs.models.audit import AuditEntry
+from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import Job
 from jobs.models.quiet import Quiet
 from jobs.models.revision import Revision
@@ -25,6 +26,7 @@ __all__ = [
     "Application",
     "ApplicationName",
     "AuditEntry",
+    "IdempotencyKey",
     "Job",
     "JobState",
     "Lease",

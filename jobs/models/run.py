@@ -163,14 +163,15 @@ class Run(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="retries")
-    idempotency_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - NULL is "no key" for UNIQUE
+    idempotency_key = models.CharField(  # noqa: DJ001 - most rows have none
+        max_length=200, null=True, blank=True, help_text="under which it was asked for: see IdempotencyKey"
+    )
 
     objects = RunQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["schedule", "scheduled_for"], name="one_run_a_due_moment"),
-            models.UniqueConstraint(fields=["job", "idempotency_key"], name="one_run_an_idempotency_key"),
         ]
         indexes = [
             models.Index(fields=["-priority", "id"], name="run_queued", condition=Q(status="queued")),

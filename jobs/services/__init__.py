@@ -30,6 +30,7 @@ from jobs.services.filejobs import detach_job
 from jobs.services.folder import Loaded, Wishes, job_files, load_folder
 from jobs.services.health import Health, health
 from jobs.services.mxximport import ImportedHome, import_home
+from jobs.services.once import trigger_once
 from jobs.services.owner import local_owner_token
 from jobs.services.params import declared_params
 from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
@@ -182,6 +183,7 @@ __all__ = [
     "stop_detached_program",
     "trigger_by_link",
     "trigger_job",
+    "trigger_once",
     "upcoming",
     "use_link",
     "why",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Job, Revision, Run, Source, Status
@@ -35,38 +35,27 @@ def trigger_job(
     reserved_for: str = "",
     as_texts: bool = False,
 ) -> Run:
-    """Queue one run of the job as it is now. The same idempotency key gives the same run again.
+    """Queue one run of the job as it is now. idempotency_key: noted; services.trigger_once looks after it.
 
     as_texts: the params were typed, each is read by its declared type. Raises BadInput for params that do not fit.
     """
     assert job.revision is not None
     given = run_params(declared_in(job.revision.toml), params or {}, as_texts=as_texts)
-    if idempotency_key and (earlier := _keyed(job, idempotency_key)):
-        return earlier
-    try:
-        with transaction.atomic():
-            run = Run.objects.create(
-                job=job,
-                job_name=job.name,
-                revision=job.revision,
-                source=source,
-                params=given,
-                priority=job.priority,
-                requested_by=person(by),
-                idempotency_key=idempotency_key,
-                reserved_for=reserved_for,
-            )
-            record("run.started", job.name, run=run.pk, source=str(source))
-            announce()
-    except IntegrityError:
-        if not idempotency_key:
-            raise
-        return Run.objects.get(job=job, idempotency_key=idempotency_key)
+    with transaction.atomic():
+        run = Run.objects.create(
+            job=job,
+            job_name=job.name,
+            revision=job.revision,
+            source=source,
+            params=given,
+            priority=job.priority,
+            requested_by=person(by),
+            idempotency_key=idempotency_key,
+            reserved_for=reserved_for,
+        )
+        record("run.started", job.name, run=run.pk, source=str(source))
+        announce()
     return run
-
-
-def _keyed(job: Job, key: str) -> Run | None:
-    return Run.objects.filter(job=job, idempotency_key=key).first()
 
 
 def queue_file_run(

@@ -94,12 +94,19 @@ def test_a_wrong_trigger_starts_nothing(api: Api, body: dict[str, Any], field: s
     assert not Run.objects.exists()
 
 
-def test_the_same_idempotency_key_gives_the_same_run(api: Api) -> None:
+def test_the_same_idempotency_key_gives_the_same_run_and_a_header_says_so(api: Api) -> None:
     make_job()
-    runs = {api.post("jobs/hello/trigger/", Idempotency_Key="once").json()["id"] for _ in range(3)}
+    answers = [api.post("jobs/hello/trigger/", Idempotency_Key="once") for _ in range(3)]
     other = api.post("jobs/hello/trigger/", Idempotency_Key="twice").json()["id"]
-    assert len(runs) == 1
-    assert other not in runs
+    assert len({answer.json()["id"] for answer in answers} - {other}) == 1
+    assert [answer.get("Idempotent-Replayed") for answer in answers] == [None, "true", "true"]
+
+
+def test_the_same_idempotency_key_with_another_body_is_409(api: Api) -> None:
+    make_job(toml=GREETS)
+    api.post("jobs/hello/trigger/", {"params": {"whom": "me"}}, Idempotency_Key="once")
+    answer = api.post("jobs/hello/trigger/", {"params": {"whom": "you"}}, Idempotency_Key="once")
+    assert (answer.status_code, only_field(answer)["field"]) == (409, "Idempotency-Key")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a\tb", "é"])

@@ -105,17 +105,24 @@ class TriggerJob(ApiView):
     @asks(TriggerQuery)
     def post(self, request: Request, name: str) -> Response:
         job = self.job(name)
-        run = services.trigger_job(
-            job=job,
-            source=Source.API,
-            params=self.given(Trigger)["params"],
-            by=self.caller,
-            idempotency_key=idempotency_key(request),
-        )
+        wanted: Any = {
+            "job": job,
+            "source": Source.API,
+            "params": self.given(Trigger)["params"],
+            "by": self.caller,
+        }
+        if key := idempotency_key(request):
+            run, replayed = services.trigger_once(**wanted, key=key)
+        else:
+            run, replayed = services.trigger_job(**wanted), False
         if self.asked["wait"]:
             run = waited_for(run, self.asked["wait"])
         over = bool(self.asked["wait"]) and run.is_over
-        return Response(shown(run), status=status.HTTP_200_OK if over else status.HTTP_202_ACCEPTED)
+        return Response(
+            shown(run),
+            status=status.HTTP_200_OK if over else status.HTTP_202_ACCEPTED,
+            headers={"Idempotent-Replayed": "true"} if replayed else {},
+        )
 
 
 def idempotency_key(request: Request) -> str | None:

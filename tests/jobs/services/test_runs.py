@@ -4,20 +4,12 @@ import pytest
 
 from jobs import services
 from jobs.exceptions import Conflict
-from jobs.models import Run
 from plugins.exceptions import BadInput
 from tests.jobs.kit import ECHO, make_job
 
 pytestmark = pytest.mark.django_db
 
 WITH_PARAM = '[params]\nstage = "1-7"\n' + ECHO
-
-
-def test_the_same_idempotency_key_gives_the_same_run() -> None:
-    job = make_job()
-    first = services.trigger_job(job=job, idempotency_key="k")
-    assert services.trigger_job(job=job, idempotency_key="k") == first
-    assert Run.objects.count() == 1
 
 
 def test_undeclared_params_are_refused_by_name() -> None:
