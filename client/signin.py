@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from client.api import opened, sent
@@ -9,10 +10,13 @@ from client.failures import Refused, Unusable, refusal
 
 FOUND, CREATED, TOO_MANY = 302, 201, 429
 COOKIE = "csrftoken"
+CODE, ENROL = "/login/code/", "/login/enrol/"
 
 
-def token_for(address: str, user: str, password: str, **wanted: Any) -> str:
+def token_for(address: str, user: str, password: str, code: Callable[[], str], **wanted: Any) -> str:
     """A new token with what is wanted of it (name, scope, days). The session that makes it ends at once.
+
+    code: asked for the digits of a phone, when the server wants them.
 
     Raises Refused when name and password do not belong together, and Unusable when the server cannot be asked.
     """
@@ -29,6 +33,15 @@ def token_for(address: str, user: str, password: str, **wanted: Any) -> str:
         entered = ask("POST", "/login/", data=form)
         if entered.status_code != FOUND:
             raise Refused(_why_not(entered.status_code), entered.status_code)
+        if entered.headers.get("Location") == CODE:
+            form = {"code": code(), "csrfmiddlewaretoken": http.cookies.get(COOKIE) or ""}
+            entered = ask("POST", CODE, data=form)
+            if entered.status_code != FOUND:
+                raise Refused(_why_not_the_code(entered.status_code), entered.status_code)
+        elif entered.headers.get("Location") == ENROL:
+            raise Refused(
+                f"{address} wants a second factor, and you have none: log in there with a browser once"
+            )
         made = ask("POST", "/api/tokens/", json=wanted, headers=guarded())
         ask("POST", "/logout/", headers=guarded())
     return _token_of(address, made)
@@ -38,6 +51,12 @@ def _why_not(status: int) -> str:
     if status == TOO_MANY:
         return "too many attempts for this name from your address: wait a quarter of an hour"
     return "name and password do not belong together; both are written with their capitals"
+
+
+def _why_not_the_code(status: int) -> str:
+    if status == TOO_MANY:
+        return "too many attempts for this name: wait a quarter of an hour"
+    return "this is not the code that your app shows now, or it was used already: wait for the next one"
 
 
 def _token_of(address: str, answer: Any) -> str:

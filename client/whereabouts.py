@@ -49,7 +49,7 @@ def server(given: str | None, environ: Mapping[str, str] = os.environ) -> str:
             "MXX_SERVER_HOST and MXX_SERVER_PORT", f"{name or default_host}:{port or default_port}"
         )
     if bind := environ.get("MXX_BIND", "").strip():
-        return _checked("MXX_BIND", bind)
+        return _checked("MXX_BIND", re.sub(r"^(0\.0\.0\.0|\[::\])(?=:)", "localhost", bind))
     if known.default:
         return _checked(f"url of {servers.FILE}", known.by_name[known.default].url)
     return _checked("the default", DEFAULT)

@@ -82,11 +82,20 @@ def slots_of_tags(name: str) -> dict[str, int]:
 
 
 def address(name: str, default: str) -> tuple[str, int]:
-    """(host, port); only loopback addresses until off-loopback rules exist (DESIGN 9)."""
+    """(host, port); whoever is let in from elsewhere needs a second factor (settings.MXX_REACHABLE)."""
     value = text(name, default)
     match = re.fullmatch(r"\[?(?P<host>[^\[\]]+?)\]?:(?P<port>[0-9]{1,5})", value, re.ASCII)
     if not match or not 1 <= int(match["port"]) <= 65535:
         raise refuse(name, value, "HOST:PORT, for example 127.0.0.1:8765")
-    if match["host"] not in LOOPBACK and not match["host"].startswith("127."):
-        raise refuse(name, value, "a loopback address: this version has no TLS and no second factor yet")
     return match["host"], int(match["port"])
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine can come in by this name or address."""
+    return host in LOOPBACK or host.startswith("127.")
+
+
+def own_name(host: str) -> list[str]:
+    """The address itself as a name of the server; one that stands for all addresses of the machine is none."""
+    everywhere = ("0.0.0.0", "::")
+    return [] if host in everywhere else [f"[{host}]" if ":" in host else host]

@@ -24,7 +24,10 @@ MXX_LOG = env.choice("MXX_LOG", "info", ("debug", "info", "warning", "error"))
 
 SECRET_KEY = keys.secret_key(MXX_HOME)
 DEBUG = False
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.names("MXX_ALLOWED_HOSTS")]
+MXX_HOSTS = env.names("MXX_ALLOWED_HOSTS")
+MXX_REACHABLE = not all(map(env.is_local, (MXX_BIND[0], *MXX_HOSTS)))
+"""From other machines, by itself or through a proxy in front: then a password alone is not enough."""
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *MXX_HOSTS, *env.own_name(MXX_BIND[0])]
 
 INSTALLED_APPS = [
     "mxxsite.apps.MxxAdminConfig",

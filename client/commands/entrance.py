@@ -50,7 +50,11 @@ def _asked_for(address: str, scope: str, days: int) -> str:
         return str(click.prompt("Token", hide_input=True, err=True)).strip()
     password = click.prompt("Password", hide_input=True, err=True)
     made_on = f"mxx-cli on {socket.gethostname()[:60]}, {datetime.now():%Y-%m-%d %H:%M:%S}"
-    return signin.token_for(address, user, password, name=made_on, scope=scope, days=days)
+
+    def code() -> str:
+        return str(click.prompt("Code of your app, or a recovery code", hide_input=True, err=True)).strip()
+
+    return signin.token_for(address, user, password, code, name=made_on, scope=scope, days=days)
 
 
 @click.command()

@@ -56,6 +56,7 @@ class PersonAdmin(UserAdmin):
     list_display = ("username", "role", "is_active", "last_login")
     list_filter = ("is_active",)
     ordering = ("username",)
+    actions = ("reset_factor",)
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
@@ -71,6 +72,13 @@ class PersonAdmin(UserAdmin):
     def role(self, user: User) -> str:
         found = role_of(user)
         return found.value if found else "-"
+
+    @admin.action(description="Reset the second factor: the phone is lost", permissions=["change"])
+    def reset_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            had_one = services.drop_factor(user)
+            words = "has none any more" if had_one else "had none"
+            self.message_user(request, f"{user.username}: second factor: {words}.", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -1,4 +1,4 @@
-"""Sessions end: after 12 hours without a request, and after 7 days in any case."""
+"""Sessions end: after 12 hours without a request, after 7 days in any case, and without the factor that is required."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 
 from jobs.services.entrance import is_alive
+from jobs.services.secondfactor import is_enough
 
 
 class SessionEnds:
@@ -18,7 +19,7 @@ class SessionEnds:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         knows_one = settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session
-        if knows_one and not is_alive(request.session):
+        if knows_one and not (is_enough(request.session) and is_alive(request.session)):
             request.session.flush()
             request.user = AnonymousUser()
         return self._get_response(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs.models.application import Application, ApplicationName
 from jobs.models.audit import AuditEntry
+from jobs.models.factor import RecoveryCode, SecondFactor
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import Job
 from jobs.models.quiet import Quiet
@@ -31,6 +32,7 @@ __all__ = [
     "JobState",
     "Lease",
     "Quiet",
+    "RecoveryCode",
     "Revision",
     "Role",
     "Run",
@@ -38,6 +40,7 @@ __all__ = [
     "RunSamples",
     "Schedule",
     "Scope",
+    "SecondFactor",
     "Secret",
     "SetupLink",
     "Source",

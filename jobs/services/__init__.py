@@ -33,6 +33,7 @@ from jobs.services.mxximport import ImportedHome, import_home
 from jobs.services.once import trigger_once
 from jobs.services.owner import local_owner_token
 from jobs.services.params import declared_params
+from jobs.services.passwords import change_password, check_password
 from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_draft, preview_schedule
@@ -44,6 +45,18 @@ from jobs.services.room import little_room, why_no_start
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.sampling import Sample, Samples, samples_of
 from jobs.services.saving import default_zone, find_job, save_job
+from jobs.services.secondfactor import (
+    Enrolment,
+    check_code,
+    codes_left,
+    confirm_factor,
+    drop_factor,
+    enrolment,
+    factor_is_required,
+    has_factor,
+    new_recovery_codes,
+    note_factor,
+)
 from jobs.services.secretstore import (
     check_secret,
     delete_secret,
@@ -59,6 +72,7 @@ from jobs.services.tokens import DAYS as TOKEN_DAYS
 from jobs.services.tokens import find_token, make_token, revoke_token, scopes_for
 from jobs.services.triggerlinks import find_link, make_link, opened_link, revoke_link, trigger_by_link
 from jobs.services.upcoming import Coming, upcoming
+from jobs.services.vault import Sealed
 from jobs.services.watching import (
     LogChunk,
     Progress,
@@ -79,6 +93,7 @@ __all__ = [
     "Collision",
     "Coming",
     "Draft",
+    "Enrolment",
     "Exported",
     "Finding",
     "Health",
@@ -95,6 +110,7 @@ __all__ = [
     "Rule",
     "Sample",
     "Samples",
+    "Sealed",
     "Why",
     "Wishes",
     "applications_named",
@@ -102,10 +118,15 @@ __all__ = [
     "begin_quiet",
     "cancel_job",
     "cancel_run",
+    "change_password",
+    "check_code",
     "check_link",
+    "check_password",
     "check_quiet_end",
     "check_secret",
+    "codes_left",
     "collisions",
+    "confirm_factor",
     "custody_here",
     "custody_in_words",
     "database_identity",
@@ -121,11 +142,14 @@ __all__ = [
     "detached_programs",
     "difference",
     "diffs_of",
+    "drop_factor",
     "end_quiet",
     "end_sessions",
+    "enrolment",
     "examine",
     "explain_job",
     "export_jobs",
+    "factor_is_required",
     "find_application",
     "find_job",
     "find_link",
@@ -135,6 +159,7 @@ __all__ = [
     "find_secret",
     "find_token",
     "give_role",
+    "has_factor",
     "health",
     "import_applications",
     "import_cron",
@@ -150,6 +175,8 @@ __all__ = [
     "make_token",
     "may",
     "may_guess",
+    "new_recovery_codes",
+    "note_factor",
     "open_link",
     "open_secrets",
     "opened_link",

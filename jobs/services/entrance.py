@@ -14,8 +14,9 @@ from jobs.models import AuditEntry
 from jobs.services.audit import address_of, record
 from jobs.timing import clock
 
-FAILED, DONE = "login.failed", "login"
-GUESSES, GUESSES_OF_ADDRESS = 5, 50
+FAILED, CODE_FAILED, DONE = "login.failed", "login.code_failed", "login"
+GUESSES, GUESSES_OF_ADDRESS, CODES = 5, 50, 20
+"""CODES: wrong ones for one name, from wherever: who has the password could else guess from many addresses."""
 WITHIN = timedelta(minutes=15)
 IDLE, LONGEST = timedelta(hours=12), timedelta(days=7)
 NOTED_EVERY = timedelta(minutes=5)
@@ -26,10 +27,10 @@ def may_guess(username: str, request: HttpRequest) -> bool:
     """Whether this address may try a password for this name; asked alike for names that nobody has.
 
     Attempts that come at the same instant are counted only when they have failed: a few more get through."""
-    recent = AuditEntry.objects.filter(
-        action=FAILED, at__gt=clock.now() - WITHIN, address=address_of(request)
-    )
-    if recent.count() >= GUESSES_OF_ADDRESS:
+    failures = AuditEntry.objects.filter(action__in=(FAILED, CODE_FAILED), at__gt=clock.now() - WITHIN)
+    recent = failures.filter(address=address_of(request))
+    codes = failures.filter(action=CODE_FAILED, target=_known_as(username))
+    if recent.count() >= GUESSES_OF_ADDRESS or codes.count() >= CODES:
         return False
     of_name = recent.filter(target=_known_as(username))
     last = AuditEntry.objects.filter(action=DONE, target=_known_as(username), address=address_of(request))

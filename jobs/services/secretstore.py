@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from jobs.exceptions import Conflict, NotFound
-from jobs.models import Secret
+from jobs.models import SecondFactor, Secret
 from jobs.services.audit import record
 from jobs.services.people import Caller, person
 from jobs.services.vault import Vault, keep_keys, new_key, vault
@@ -81,9 +81,23 @@ def seal_anew() -> int:
     for secret in secrets:
         secret.sealed = both.seal(secret.name, both.open(secret.name, secret.sealed))
         secret.save(update_fields=["sealed"])
+    _seal_factors_anew(both)
     record("secrets.sealed_anew", count=len(secrets))
     transaction.on_commit(lambda: keep_keys(both.keys[:1]))
     return len(secrets)
+
+
+def _seal_factors_anew(keys: Vault) -> None:
+    """A draft that nobody proved is forgotten."""
+    for factor in SecondFactor.objects.select_for_update().exclude(sealed=""):
+        name = sealed_as(factor)
+        factor.sealed, factor.draft = keys.seal(name, keys.open(name, factor.sealed)), ""
+        factor.save(update_fields=["sealed", "draft"])
+
+
+def sealed_as(factor: SecondFactor) -> str:
+    """What the vault binds the key of a phone to: a row copied to somebody else opens nothing."""
+    return f"second factor of user {factor.user_id}"
 
 
 def _name_problems(name: str) -> list[Problem]:

@@ -6,13 +6,13 @@ import hashlib
 import secrets
 
 from django.contrib.auth.models import User
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from jobs.exceptions import NotFound
 from jobs.models import SetupLink, admins
 from jobs.services.audit import record
+from jobs.services.passwords import problems_of_password
 from jobs.timing import clock
 from plugins.exceptions import BadInput, Problem
 
@@ -64,7 +64,7 @@ def _link(token: str) -> SetupLink:
 
 def _new_admin(username: str, password: str) -> User:
     user = User(username=username, is_staff=True, is_superuser=True)
-    problems = [*_problems_of_name(user), *_problems_of_password(user, password)]
+    problems = [*_problems_of_name(user), *problems_of_password(user, password, "password")]
     if problems:
         raise BadInput(problems)
     user.set_password(password)
@@ -80,16 +80,6 @@ def _problems_of_name(user: User) -> list[Problem]:
             Problem("username", "username", text, "mira")
             for texts in error.message_dict.values()
             for text in texts
-        ]
-    return []
-
-
-def _problems_of_password(user: User, password: str) -> list[Problem]:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        return [
-            Problem("password", "password", text, "four or five unrelated words") for text in error.messages
         ]
     return []
 

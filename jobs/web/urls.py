@@ -8,9 +8,11 @@ from jobs import services
 from jobs.web.gate import members, needs
 from jobs.web.views import (
     account,
+    factor,
     job,
     jobs,
     now,
+    password,
     plugins,
     revisions,
     run,
@@ -26,6 +28,8 @@ log_out = needs(services.KNOWN_USER)(account.LogOut.as_view())
 
 open_to_strangers = [
     path("login/", account.LogIn.as_view(), name="login"),
+    path("login/code/", factor.log_in_code, name="login-code"),
+    path("login/enrol/", factor.log_in_enrol, name="login-enrol"),
     path("setup/<str:token>/", account.set_up, name="setup"),
     path("theme/", account.choose_theme, name="theme"),
     path("language/", account.choose_language, name="language"),
@@ -66,6 +70,10 @@ plugin_urls = [
 
 settings_urls = [
     path("settings/", settings.settings, name="settings"),
+    path("settings/password/", password.password, name="password"),
+    path("settings/second-factor/", factor.own, name="factor"),
+    path("settings/second-factor/codes/", factor.new_codes, name="factor-codes"),
+    path("settings/second-factor/drop/", factor.drop, name="factor-drop"),
     path("settings/secrets/", secrets.secrets, name="secrets"),
     path("settings/secrets/<str:name>/delete/", secrets.delete, name="delete-secret"),
     path("settings/tokens/", tokens.tokens, name="tokens"),

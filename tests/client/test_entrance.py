@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import stat
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import pyotp
 import pytest
 
 from tests.chaos.mxx import free_port
-from tests.client.kit import Cli, run
+from tests.client.kit import ROOT, Cli, run
 
 PASSWORD = "correct horse battery staple"
 
@@ -53,6 +57,36 @@ def test_a_wrong_password_is_one_line_and_nothing_is_kept(cli: Cli, away: Path, 
     ran = cli.typed(dialogue, *here(cli), "login", home=away)
     assert (ran.code, "do not belong together" in ran.err) == (1, True)
     assert not (away / "cli.toml").exists()
+
+
+def enrolled(cli: Cli, user: str) -> pyotp.TOTP:
+    """Puts a second factor to an account, by its page, with a code of half a minute ago."""
+    address = here(cli)[1]
+    with httpx.Client(trust_env=False, base_url=address, headers={"Referer": f"{address}/"}) as http:
+
+        def posted(path: str, **form: str) -> httpx.Response:
+            http.get("/login/")
+            return http.post(path, data={"csrfmiddlewaretoken": http.cookies["csrftoken"], **form})
+
+        posted("/login/", username=user, password=PASSWORD)
+        page = http.get("/settings/second-factor/").text
+        codes = pyotp.TOTP(re.findall(r"secret=([A-Z2-7]+)", page)[0])
+        code = codes.at(datetime.now(UTC), counter_offset=-1)
+        assert "Recovery codes" in posted("/settings/second-factor/", code=code, password=PASSWORD).text
+        return codes
+
+
+def test_who_has_a_second_factor_is_asked_for_its_code(cli: Cli, away: Path, admin: str) -> None:
+    codes = enrolled(cli, admin)
+    asked = "Code of your app, or a recovery code: "
+    dialogue = {"User (empty: paste a token):": admin, "Password: ": PASSWORD}
+    wrong = cli.typed({**dialogue, asked: "1"}, *here(cli), "login", home=away)
+    assert (wrong.code, "is not the code" in wrong.err) == (1, True)
+    right = cli.typed({**dialogue, asked: codes.now()}, *here(cli), "login", "--scope", "read", home=away)
+    assert right.code == 0, right.err
+    subprocess.run(
+        [sys.executable, "manage.py", "resetfactor", admin], env=cli.mxx.environment, check=True, cwd=ROOT
+    )
 
 
 def test_a_piped_token_is_kept_and_forgotten(cli: Cli, away: Path) -> None:

@@ -41,6 +41,7 @@ class Command(BaseCommand):
 
 
 def greeting(start: Start, host: str, port: int) -> list[str]:
+    host = "localhost" if host in ("0.0.0.0", "::") else host
     name = f"[{host}]" if ":" in host else host
     setup = (
         [f"mxx: make the first admin, once: http://{name}:{port}/setup/{start.setup}/"] if start.setup else []
@@ -48,8 +49,19 @@ def greeting(start: Start, host: str, port: int) -> list[str]:
     custody = services.custody_in_words(services.custody_here()) or services.custody_here()["weakness"]
     return [
         *setup,
+        *reachable(),
         f"mxx: custody of programs: {custody}",
         f"mxx: serving at http://{name}:{port}/ (Ctrl-C stops it; running jobs go on)",
+    ]
+
+
+def reachable() -> list[str]:
+    """What whoever opens the server to others should know."""
+    if not settings.MXX_REACHABLE:
+        return []
+    return [
+        "mxx: reachable from other machines: everybody needs a second factor; "
+        "MXX speaks no TLS, put a proxy that does in front of it (docs/security.md)"
     ]
 
 

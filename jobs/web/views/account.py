@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from jobs import services
 from jobs.exceptions import NotFound
+from jobs.web.halfway import enter
 from jobs.web.render import THEME_COOKIE, THEMES
 from plugins.exceptions import BadInput, Problem
 
@@ -33,6 +34,9 @@ class LogIn(LoginView):
         if services.may_guess(request.POST.get("username", ""), request):
             return super().post(request, *args, **kwargs)
         return render(request, self.template_name, {"too_many": True}, status=429)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        return enter(self.request, form.get_user(), self.get_success_url())
 
 
 class LogOut(LogoutView):
@@ -54,8 +58,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404(str(error)) from error
     except BadInput as error:
         return _set_up_page(request, error.problems, status=422)
-    login(request, user)
-    return redirect("web:now")
+    return enter(request, user, resolve_url("web:now"))
 
 
 def _set_up_page(
