@@ -8,6 +8,7 @@ from jobs.timing import zones
 from jobs.timing.cron import read_expression
 from jobs.timing.cronwords import clock_time
 from jobs.timing.plan import Timing
+from jobs.timing.speech import say
 from jobs.timing.words import short_day
 from jobs.timing.zones import SECOND
 
@@ -35,7 +36,8 @@ def notes(timing: Timing, moments: list[datetime]) -> list[str]:
         day = zones.wall_at(timing.timezone, change - SECOND).date()
         if day in days or moments[-1] - moments[0] < FAR:
             year = f" {day.year}" if day.year != moments[0].year else ""
-            told.append(f"{short_day(day)}{year}: {_told(timing, change, jump, change in moments)}")
+            what = _told(timing, change, jump, change in moments)
+            told.append(say("%(day)s: %(what)s", day=short_day(day) + year, what=what))
     return told
 
 
@@ -48,7 +50,7 @@ def _changes(zone: str, first: datetime, last: datetime) -> list[tuple[datetime,
 
 def _told(timing: Timing, change: datetime, jump: timedelta, is_due: bool) -> str:
     if jump < timedelta():
-        return "the clock goes back"
+        return say("the clock goes back")
     if (
         is_due
         and timing.trigger == "cron"
@@ -56,7 +58,9 @@ def _told(timing: Timing, change: datetime, jump: timedelta, is_due: bool) -> st
     ):
         closes = zones.wall_at(timing.timezone, change)
         opens, at = closes - jump, clock_time(closes.hour, closes.minute)
-        return (
-            f"the clock goes forward; what is due from {clock_time(opens.hour, opens.minute)} on runs at {at}"
+        return say(
+            "the clock goes forward; what is due from %(opens)s on runs at %(at)s",
+            opens=clock_time(opens.hour, opens.minute),
+            at=at,
         )
-    return "the clock goes forward"
+    return say("the clock goes forward")

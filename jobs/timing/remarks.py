@@ -8,6 +8,7 @@ from jobs.timing import clock, moments, zones
 from jobs.timing.cron import read_expression
 from jobs.timing.cronwords import nth
 from jobs.timing.plan import Timing
+from jobs.timing.speech import say
 from jobs.timing.words import moment_name
 
 
@@ -23,15 +24,20 @@ def remarks(timing: Timing) -> list[str]:
 
 def _why_no_more(timing: Timing) -> str:
     if timing.trigger == "date" and moments.begin(_run_date(timing), timing.timezone) <= clock.now():
-        return f"{moment_name(_run_date(timing), timing.timezone)} is in the past: it will never run"
-    return "start, end and blackout leave no moment in the future: it will never run"
+        moment = moment_name(_run_date(timing), timing.timezone)
+        return say("%(moment)s is in the past: it will never run", moment=moment)
+    return say("start, end and blackout leave no moment in the future: it will never run")
 
 
 def _of_cron(timing: Timing) -> list[str]:
     *_, day, _, weekday = read_expression(timing.spec["expression"]).fields
     if not weekday.free or day.special or not day.values or day.values[0] < 29:
         return []
-    return [f"months without a {nth(day.values[0])} are left out; L is the last day of every month"]
+    number = day.values[0]
+    told = say(
+        "months without a %(nth)s are left out; L is the last day of every month", nth=nth(number), n=number
+    )
+    return [told]
 
 
 def _of_date(timing: Timing) -> list[str]:
@@ -41,9 +47,8 @@ def _of_date(timing: Timing) -> list[str]:
     first = written.replace(tzinfo=zones.zone_of(timing.timezone), fold=0)
     if first.utcoffset() == first.replace(fold=1).utcoffset():
         return []
-    return [
-        f"the clock goes back: {moment_name(written, timing.timezone)} comes twice, it runs the first time"
-    ]
+    moment = moment_name(written, timing.timezone)
+    return [say("the clock goes back: %(moment)s comes twice, it runs the first time", moment=moment)]
 
 
 def _run_date(timing: Timing) -> moments.Written:

@@ -8,9 +8,22 @@ from typing import Any
 
 from jobs.timing import moments, zones
 from jobs.timing.cron import read_expression
-from jobs.timing.cronwords import DAYS, MONTHS, clock_time, sentence
+from jobs.timing.cronwords import clock_time, sentence
+from jobs.timing.speech import noted, say
 
-UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+UNITS = (
+    (noted("Every day"), noted("Every %(n)s days"), 86400),
+    (noted("Every hour"), noted("Every %(n)s hours"), 3600),
+    (noted("Every minute"), noted("Every %(n)s minutes"), 60),
+    (noted("Every second"), noted("Every %(n)s seconds"), 1),
+)
+SHORT_DAYS = (
+    noted("Sun"), noted("Mon"), noted("Tue"), noted("Wed"), noted("Thu"), noted("Fri"), noted("Sat"),
+)  # fmt: skip
+SHORT_MONTHS = (
+    noted("Jan"), noted("Feb"), noted("Mar"), noted("Apr"), noted("May"), noted("Jun"),
+    noted("Jul"), noted("Aug"), noted("Sep"), noted("Oct"), noted("Nov"), noted("Dec"),
+)  # fmt: skip
 LONGEST = 300
 
 
@@ -18,9 +31,9 @@ def describe(trigger: str, spec: Mapping[str, Any], timezone: str, default_zone:
     """The sentence, at most some 300 characters; the zone is told where it matters and is not the default."""
     text = WRITERS[trigger](spec, timezone)
     if len(text) > LONGEST:
-        text = f"By the expression {spec['expression']}"
+        text = say("By the expression %(expression)s", expression=spec["expression"])
     if timezone != default_zone and trigger in ("cron", "date"):
-        text += f", {zone_name(timezone)}"
+        text = say("%(text)s, %(zone)s", text=text, zone=zone_name(timezone))
     return text + _bounds(spec, timezone)
 
 
@@ -29,20 +42,23 @@ def zone_name(timezone: str) -> str:
     if timezone in ("UTC", "Etc/UTC"):
         return "UTC"
     area, _, city = timezone.rpartition("/")
-    return f"{city.replace('_', ' ') if area and area != 'Etc' else timezone} time"
+    return say("%(city)s time", city=city.replace("_", " ") if area and area != "Etc" else timezone)
 
 
 def short_day(day: date) -> str:
     """`Sun 25 Oct`."""
-    return f"{DAYS[day.isoweekday() % 7][:3]} {day.day} {MONTHS[day.month - 1][:3]}"
+    weekday, month = say(SHORT_DAYS[day.isoweekday() % 7]), say(SHORT_MONTHS[day.month - 1])
+    return say("%(weekday)s %(day)d %(month)s", weekday=weekday, day=day.day, month=month)
 
 
 def moment_name(written: moments.Written, timezone: str) -> str:
     """`24 Dec 2026 at 18:00`, as the zone's clock shows it; a day without its time."""
     if not isinstance(written, datetime):
-        return f"{written.day} {MONTHS[written.month - 1][:3]} {written.year}"
+        month = say(SHORT_MONTHS[written.month - 1])
+        return say("%(day)d %(month)s %(year)d", day=written.day, month=month, year=written.year)
     wall = zones.wall_at(timezone, written) if written.tzinfo else written
-    return f"{moment_name(wall.date(), timezone)} at {clock_time(wall.hour, wall.minute, wall.second)}"
+    time = clock_time(wall.hour, wall.minute, wall.second)
+    return say("%(day)s at %(time)s", day=moment_name(wall.date(), timezone), time=time)
 
 
 def minute_in(zone: str, moment: datetime) -> str:
@@ -61,17 +77,17 @@ def _told_in(zone: str, moment: datetime, form: str) -> str:
 
 
 def _bounds(spec: Mapping[str, Any], timezone: str) -> str:
-    parts = [
-        f", {word} {moment_name(moments.read(spec[key]), timezone)}"
-        for key, word in (("start", "from"), ("end", "until"))
-        if key in spec
-    ]
+    parts = []
+    if "start" in spec:
+        parts.append(say(", from %(moment)s", moment=moment_name(moments.read(spec["start"]), timezone)))
+    if "end" in spec:
+        parts.append(say(", until %(moment)s", moment=moment_name(moments.read(spec["end"]), timezone)))
     blackouts = spec.get("blackout", [])
     if len(blackouts) == 1:
         first, last = (moment_name(moments.read(side), timezone) for side in blackouts[0].split("/"))
-        parts.append(f", not from {first} to {last}")
+        parts.append(say(", not from %(first)s to %(last)s", first=first, last=last))
     elif blackouts:
-        parts.append(f", not in {len(blackouts)} blackouts")
+        parts.append(say(", not in %(n)d blackouts", n=len(blackouts)))
     return "".join(parts)
 
 
@@ -83,21 +99,21 @@ def _cron(spec: Mapping[str, Any], timezone: str) -> str:
 def _interval(spec: Mapping[str, Any], timezone: str) -> str:
     seconds = spec["seconds"]
     if seconds == 86400:
-        return "Every 24 hours"
-    unit, size = next((pair for pair in UNITS if seconds % pair[1] == 0), UNITS[-1])
-    return f"Every {unit}" if seconds == size else f"Every {seconds / size:.10g} {unit}s"
+        return say("Every %(n)s hours", n=24)
+    once, often, size = next((unit for unit in UNITS if seconds % unit[2] == 0), UNITS[-1])
+    return say(once) if seconds == size else say(often, n=f"{seconds / size:.10g}")
 
 
 def _date(spec: Mapping[str, Any], timezone: str) -> str:
-    return f"Once on {moment_name(moments.read(spec['run_date']), timezone)}"
+    return say("Once on %(moment)s", moment=moment_name(moments.read(spec["run_date"]), timezone))
 
 
 def _startup(spec: Mapping[str, Any], timezone: str) -> str:
     minutes, seconds = divmod(spec["delay"], 60)
     hours, minutes = divmod(minutes, 60)
-    counted = ((hours, "h"), (minutes, "min"), (seconds, "s"))
+    counted = ((hours, say("h")), (minutes, say("min")), (seconds, say("s")))
     delay = " ".join(f"{count:.10g} {unit}" for count, unit in counted if count)
-    return f"{delay} after MXX starts" if delay else "When MXX starts"
+    return say("%(delay)s after MXX starts", delay=delay) if delay else say("When MXX starts")
 
 
 WRITERS = {"cron": _cron, "interval": _interval, "date": _date, "startup": _startup}

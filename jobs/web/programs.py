@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jobs import services
+from jobs.web.sentences import said
 from jobs.web.words import took
 
 
@@ -35,7 +36,7 @@ class Program:
     @property
     def told(self) -> str:
         """How it ended, in a few words."""
-        words = [self.how or (_("alive") if self.alive else _("ended"))]
+        words = [said(self.how) or (_("alive") if self.alive else _("ended"))]
         if self.exit_code is not None and self.signal is None and "code" not in self.how:
             words.append(_("code %(code)d") % {"code": self.exit_code})
         if self.signal is not None and "signal" not in self.how:
@@ -75,7 +76,7 @@ def receipt_of(receipt: dict[str, Any] | None, events: list[dict[str, Any]]) -> 
         receipt.get("checked"),
         left,
         int(receipt.get("detached") or 0),
-        services.custody_in_words(receipt),
+        said(services.custody_in_words(receipt)),
     )
 
 

@@ -14,6 +14,7 @@ from jobs import services
 from jobs.exceptions import NotFound
 from jobs.models import Job, Run
 from jobs.timing import clock
+from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from jobs.web.words import sentence, took
 
@@ -42,7 +43,7 @@ def banner(health: services.Health, viewer: Viewer) -> str:
     if health.ok:
         return ""
     if health.scheduler_beat_at is None:
-        return sentence(health.problem)
+        return sentence(said(health.problem))
     ago = took((viewer.now - health.scheduler_beat_at).total_seconds())
     at = viewer.day_clock_tag(health.scheduler_beat_at)
     return format_html(_("The scheduler was last heard {} ago, {}."), ago, at)
@@ -52,11 +53,11 @@ def job_or_404(name: str) -> Job:
     try:
         return services.find_job(name)
     except NotFound as error:
-        raise Http404(sentence(str(error))) from error
+        raise Http404(sentence(said(str(error)))) from error
 
 
 def run_or_404(run_id: int) -> Run:
     try:
         return services.find_run(run_id)
     except NotFound as error:
-        raise Http404(sentence(str(error))) from error
+        raise Http404(sentence(said(str(error)))) from error

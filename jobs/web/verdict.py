@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from jobs.models import Run, Source
 from jobs.web.outcomes import Usual
+from jobs.web.rhythm import rhythm
+from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from jobs.web.words import sentence, took, took_in_full, took_of_usual
 
@@ -44,7 +46,7 @@ def headline(run: Run, usual: Usual | None, viewer: Viewer) -> str:
 def explanation(run: Run) -> str:
     """What the headline had no room for, as a sentence; "" when it said everything."""
     told_in_headline = run.status in ("failed", "lost", "skipped") and _short(run.reason)
-    return "" if told_in_headline or run.status == "succeeded" else sentence(run.reason)
+    return "" if told_in_headline or run.status == "succeeded" else sentence(said(run.reason))
 
 
 def _live(run: Run, usual: Usual | None) -> str:
@@ -96,7 +98,7 @@ def _after(run: Run, usual: Usual | None) -> str:
 
 def _short(reason: str) -> str:
     """The reason when it fits a headline, without its full stop."""
-    line = reason.strip().rstrip(".")
+    line = said(reason.strip().rstrip("."))
     return line if 0 < len(line) <= LONGEST and "\n" not in line else ""
 
 
@@ -122,7 +124,7 @@ def _by_schedule(run: Run) -> str:
             if not run.schedule.name.isdigit()
             else _("By its schedule: %(text)s.")
         )
-        head = named % {"name": run.schedule.name, "text": run.schedule.text.rstrip(".")}
+        head = named % {"name": run.schedule.name, "text": rhythm(run.schedule).rstrip(".")}
     if not run.scheduled_for or not run.started_at:
         return head
     late = (run.started_at - run.scheduled_for).total_seconds()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+ENDS = ".!?…\u3002\uff01\uff1f"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -105,4 +106,4 @@ def sentence(text: str) -> str:
     text = text.strip()
     first = text.split(" ", 1)[0]
     head = text if not first.isalpha() or not first.islower() else text[:1].upper() + text[1:]
-    return head if not head or head[-1] in ".!?…" else head + "."
+    return head if not head or head[-1] in ENDS else _("%(sentence)s.") % {"sentence": head}

@@ -1,4 +1,4 @@
-"""Deny by default: a stranger sees four doors and nothing behind them."""
+"""Deny by default: a stranger sees a few doors and nothing behind them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jobs.web import urls
 from tests.api.kit import person
 from tests.web import story
 
-OPEN = {"login", "setup", "theme", "language"}
+OPEN = {"login", "login-code", "login-enrol", "setup", "theme", "language"}
 EXAMPLES = {"name": "hello", "run_id": 1, "schedule_id": 1, "token": "x", "key": "x", "number": 1}
 
 

@@ -17,6 +17,8 @@ from jobs.web.marks import Mark, mark
 from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pictures.lengths import Lengths, lengths
 from jobs.web.pictures.strip import Strip, strip
+from jobs.web.rhythm import rhythm
+from jobs.web.sentences import said
 from jobs.web.verdict import LONGEST
 from jobs.web.viewer import Viewer
 from jobs.web.words import ordinal, took
@@ -34,6 +36,7 @@ class Time:
 @dataclass(frozen=True)
 class Plan:
     schedule: Schedule
+    rhythm: str
     name: str
     next: SafeString | str
     away: str
@@ -135,7 +138,7 @@ def _state(
         words = took(seconds) + (", " + _("about %(time)s left") % {"time": took(left)} if left > 0 else "")
         return words, viewer.day_clock_tag(live.started_at)
     if live:
-        return live.reason.rstrip(".") or _("waits for its turn"), viewer.day_clock_tag(live.queued_at)
+        return said(live.reason.rstrip(".")) or _("waits for its turn"), viewer.day_clock_tag(live.queued_at)
     if latest is None:
         return _("It never ran."), ""
     row = reading.streak(past)
@@ -153,7 +156,7 @@ def _state(
 def _reason(latest: Outcome | None, live: Run | None) -> str:
     if live or latest is None or latest.status == Status.SUCCEEDED:
         return ""
-    return latest.reason.strip().split("\n")[0][:LONGEST].rstrip(".")
+    return said(latest.reason.strip().split("\n")[0].rstrip("."))[:LONGEST]
 
 
 def _usual_words(usual: Usual | None) -> str:
@@ -175,6 +178,7 @@ def _plan(schedule: Schedule, viewer: Viewer) -> Plan:
     since = _("since %(day)s") % {"day": viewer.day(schedule.paused_at)} if schedule.paused_at else ""
     return Plan(
         schedule,
+        rhythm(schedule),
         "" if schedule.name.isdigit() else schedule.name,
         viewer.day_clock_tag(planned) if planned else "",
         viewer.away(planned) if planned else "",

@@ -15,6 +15,7 @@ from jobs.web.marks import Mark, mark
 from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pictures.strip import Strip, strip
 from jobs.web.reading import Brief, Unfinished
+from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from jobs.web.words import ordinal, took
 
@@ -216,7 +217,7 @@ def _last(
 
 def _live(live: Unfinished, usual: Usual | None, viewer: Viewer) -> str:
     if live.waits:
-        return live.reason.split("\n")[0][:60].rstrip(".") or _("waits for its turn")
+        return said(live.reason.split("\n")[0].rstrip("."))[:60] or _("waits for its turn")
     seconds = (viewer.now - live.started_at).total_seconds() if live.started_at else 0.0
     if usual and usual.median > seconds:
         return _("%(time)s, %(left)s left") % {"time": took(seconds), "left": took(usual.median - seconds)}

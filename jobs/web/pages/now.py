@@ -19,6 +19,8 @@ from jobs.web.forecast import Forecast, forecasts
 from jobs.web.marks import BAD, Mark, mark
 from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pictures import ribbon as pictures
+from jobs.web.rhythm import rhythm
+from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from jobs.web.words import counted, listed, number, ordinal, sentence, took
 
@@ -130,7 +132,7 @@ def _headline(needy: int, health: services.Health, has_jobs: bool) -> str:
 
 
 def _summary(recent: list[Outcome], health: services.Health) -> str:
-    return " ".join(filter(None, [health.disk, _what_ended(recent), _what_goes_on(health)]))
+    return " ".join(filter(None, [said(health.disk), _what_ended(recent), _what_goes_on(health)]))
 
 
 def _what_ended(recent: list[Outcome]) -> str:
@@ -198,7 +200,7 @@ def _ago(at: datetime, viewer: Viewer) -> SafeString:
 
 def _what_happened(run: Run, streak: int, usual: Usual | None) -> str:
     seconds = run.duration.total_seconds() if run.duration else None
-    reason = run.reason.strip().split("\n")[0][:240].rstrip(".")
+    reason = said(run.reason.strip().split("\n")[0][:240].rstrip("."))
     words = [
         _with_time(
             _("stopped") if run.status == Status.TIMED_OUT else reason or mark(run.status).word,
@@ -229,7 +231,7 @@ def _live(run: Run, usual: Usual | None, viewer: Viewer) -> Live:
     seconds = (viewer.now - run.started_at).total_seconds() if run.started_at else None
     if run.status == Status.QUEUED or seconds is None:
         waited = took((viewer.now - run.queued_at).total_seconds())
-        reason = run.reason.strip().rstrip(".")
+        reason = said(run.reason.strip().rstrip("."))
         text = _("waits %(time)s: %(reason)s") if reason else _("waits %(time)s for its turn")
         return Live(run, text % {"time": waited, "reason": reason}, None, "", "")
     text, share = took(seconds), None
@@ -341,15 +343,21 @@ def _day_name(moment: datetime, away: int, viewer: Viewer) -> str:
 
 def _planned_row(moment: datetime, item: Forecast, usual: Usual | None, viewer: Viewer) -> Planned:
     repeats = item.dense or len(item.moments) > 6
-    rhythm = (
-        f"{viewer.away(moment)}, {item.schedule.text[:1].lower()}{item.schedule.text[1:]}" if repeats else ""
+    often = (
+        _("%(away)s, %(rhythm)s") % {"away": viewer.away(moment), "rhythm": _small(rhythm(item.schedule))}
+        if repeats
+        else ""
     )
     return Planned(
         viewer.clock_tag(moment),
         item.schedule.job.name,
         took(usual.median) if usual else "",
-        rhythm,
+        often,
     )
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _quiet(recent: list[Outcome], names: dict[int, str], viewer: Viewer) -> list[Quiet]:

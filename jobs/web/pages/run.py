@@ -21,6 +21,7 @@ from jobs.web.outcomes import Usual
 from jobs.web.pictures.curves import Curve, curves
 from jobs.web.pictures.timeline import Stretch, Timeline, timeline
 from jobs.web.programs import Program, Receipt, last_sentence, receipt_of
+from jobs.web.sentences import said
 from jobs.web.verdict import explanation, headline, why_it_ran
 from jobs.web.viewer import Viewer
 from jobs.web.words import sentence, took
@@ -162,7 +163,7 @@ def _policies(run: Run) -> jobtable.JobTable | None:
 
 
 def _why_it_ended(run: Run) -> str:
-    told = sentence(run.reason) if run.reason else ""
+    told = sentence(said(run.reason)) if run.reason else ""
     if run.status == "succeeded":
         told = told or _("Every hook and program ended well.")
     policies = _policies(run)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from jobs.models import ACTIVE, Run, Status
 from jobs.web.marks import BAD, Mark, mark
+from jobs.web.rhythm import rhythm
+from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from jobs.web.words import took_exactly
 
@@ -84,9 +86,11 @@ def _states(filters: Filters) -> list[Choice]:
 
 
 def _row(run: Run, viewer: Viewer) -> Row:
-    text = run.reason.strip().split("\n")[0][:160] if run.status != Status.SUCCEEDED or run.warned else ""
+    text = (
+        said(run.reason.strip().split("\n")[0])[:160] if run.status != Status.SUCCEEDED or run.warned else ""
+    )
     if not text:
-        text = run.schedule.text if run.schedule else run.get_source_display()
+        text = rhythm(run.schedule) if run.schedule else run.get_source_display()
     return Row(
         run=run,
         mark=mark(run.status, warned=run.warned),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from jobs import services
 from jobs.models import Job
+from jobs.web.rhythm import rhythm
+from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from jobs.web.words import sentence, took
 
@@ -31,7 +33,7 @@ class NextPage:
 
 def next_page(viewer: Viewer) -> NextPage:
     coming = [
-        Row(_when(item.at, viewer), item.schedule.job.name, item.schedule.text)
+        Row(_when(item.at, viewer), item.schedule.job.name, rhythm(item.schedule))
         for item in services.upcoming(count=LISTED)
     ]
     meetings = [
@@ -51,7 +53,7 @@ def _meeting(one: services.Collision) -> str:
         "waits": _("will wait %(time)s") % {"time": took(one.seconds)},
         "replaces": _("will end the run before it"),
     }
-    return f"{words[one.what]}: {one.because}"
+    return _("%(what)s: %(because)s") % {"what": words[one.what], "because": said(one.because)}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def why_page(job: Job, at: datetime | None, written: str, viewer: Viewer) -> Why
         job,
         written or viewer.local(found.at).strftime("%Y-%m-%dT%H:%M"),
         viewer.tag(found.at, f"{viewer.day(found.at)} {viewer.clock(found.at, seconds=True)}"),
-        sentence(found.verdict),
+        sentence(said(found.verdict)),
         found.happens,
         found.rules,
         [run.pk for run in found.runs],

@@ -15,6 +15,7 @@ from jobs.web import params
 from jobs.web.gate import member, needs
 from jobs.web.pages.job import Editor, editor_of, job_page
 from jobs.web.render import job_or_404, page, viewer_of
+from jobs.web.sentences import said
 from plugins.exceptions import BadInput, Problem
 from plugins.redaction import redacted_text
 
@@ -123,7 +124,7 @@ def save(request: HttpRequest, name: str) -> HttpResponse:
         return _page(request, found, editor=editor, status=422)
     messages.success(request, _("Saved. What runs from now on runs like this."))
     for warning in draft.warnings:
-        messages.warning(request, warning)
+        messages.warning(request, said(warning))
     return redirect("web:job", name)
 
 
@@ -146,7 +147,7 @@ def detach(request: HttpRequest, name: str) -> HttpResponse:
     try:
         services.detach_job(job=found)
     except Conflict as error:
-        messages.error(request, str(error))
+        messages.error(request, said(str(error)))
     else:
         messages.success(request, _("Changed here from now on; its file is left unread."))
     return redirect("web:job", name)
@@ -167,7 +168,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
     try:
         services.delete_job(job=found, cancel=request.POST.get("cancel") == "yes")
     except Conflict as error:
-        messages.error(request, str(error))
+        messages.error(request, said(str(error)))
         return redirect("web:job", name)
     messages.success(request, _("%(name)s is deleted; its runs stay in the history.") % {"name": found.name})
     return redirect("web:jobs")

@@ -13,6 +13,7 @@ from jobs.web.gate import member, needs
 from jobs.web.pages.job import editor_of
 from jobs.web.pages.jobs import STATES, Filters, jobs_page
 from jobs.web.render import page, viewer_of
+from jobs.web.sentences import said
 from jobs.web.starters import STARTERS, starter
 from plugins.exceptions import BadInput, Problem
 
@@ -56,7 +57,7 @@ def _create(request: HttpRequest) -> HttpResponse:
         problem = Problem(error.field or "name", "conflict", str(error), error.example)
         return _editor(request, name=name, text=text, problems=[problem], status=409)
     for warning in draft.warnings:
-        messages.warning(request, warning)
+        messages.warning(request, said(warning))
     return redirect("web:job", created.name)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRefresh
 
@@ -19,6 +18,7 @@ from jobs.web.gate import member, needs
 from jobs.web.loglines import Cursor
 from jobs.web.pages.run import run_page, state_of
 from jobs.web.render import page, run_or_404, viewer_of
+from jobs.web.sentences import said
 
 HARMLESS = "default-src 'none'; sandbox"
 
@@ -105,9 +105,9 @@ def _text(found: Run, attempt: int | None) -> Iterator[str]:
 @require_POST
 def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
-        services.cancel_run(run=run_or_404(run_id), reason=_("stopped by %(name)s") % {"name": request.user})
+        services.cancel_run(run=run_or_404(run_id), reason=f"stopped by {request.user}")
     except Conflict as error:
-        messages.warning(request, str(error))
+        messages.warning(request, said(str(error)))
     return redirect("web:now") if request.POST.get("from") == "now" else redirect("web:run", run_id)
 
 
@@ -115,11 +115,11 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 def stop_detached(request: HttpRequest, run_id: int, number: int) -> HttpResponse:
     """A program that the run left on purpose."""
-    reason = _("stopped by %(name)s") % {"name": request.user}
+    reason = f"stopped by {request.user}"
     try:
         services.stop_detached_program(run=run_or_404(run_id), number=number, reason=reason)
     except (Conflict, NotFound) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, said(str(error)))
     return redirect("web:run", run_id)
 
 
@@ -130,6 +130,6 @@ def retry(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         again = services.retry_run(run=run_or_404(run_id), by=member(request))
     except Conflict as error:
-        messages.warning(request, str(error))
+        messages.warning(request, said(str(error)))
         return redirect("web:run", run_id)
     return redirect("web:run", again.pk)

@@ -14,6 +14,7 @@ from jobs.exceptions import NotFound
 from jobs.models import Secret
 from jobs.web.gate import member, needs
 from jobs.web.render import page, viewer_of
+from jobs.web.sentences import said
 from plugins.exceptions import BadInput, Problem
 
 
@@ -50,7 +51,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponse:
     try:
         services.delete_secret(secret=services.find_secret(name))
     except NotFound as error:
-        messages.warning(request, str(error))
+        messages.warning(request, said(str(error)))
     else:
         messages.success(request, _("%(name)s is gone: runs that name it will fail.") % {"name": name})
     return redirect("web:secrets")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jobs import services
 from jobs.timing import moments
+from jobs.timing.speech import spoken
 from jobs.web.gate import member, needs
 from jobs.web.pages.times import next_page, plan_of, why_page
 from jobs.web.render import job_or_404, page, viewer_of
@@ -88,8 +89,9 @@ def check(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"viewer": viewer}
     try:
         text = request.POST.get("toml", request.POST.get("text", ""))
-        draft = services.read_draft(text=text.replace("\r\n", "\n"))
-        context["plans"] = [plan_of(one, viewer) for one in services.preview_draft(draft)]
+        with spoken(_):
+            draft = services.read_draft(text=text.replace("\r\n", "\n"))
+            context["plans"] = [plan_of(one, viewer) for one in services.preview_draft(draft)]
     except BadInput as error:
         context["problems"] = error.problems
     if request.headers.get("HX-Request"):

@@ -17,6 +17,7 @@ from jobs.exceptions import NotFound
 from jobs.models import Token
 from jobs.web.gate import member, needs
 from jobs.web.render import page, viewer_of
+from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from plugins.exceptions import BadInput, Problem
 
@@ -88,7 +89,7 @@ def revoke(request: HttpRequest, key: str) -> HttpResponse:
     try:
         services.revoke_token(token=services.find_token(member(request), key))
     except NotFound as error:
-        messages.warning(request, str(error))
+        messages.warning(request, said(str(error)))
     else:
         messages.success(request, _("The token is revoked: it opens nothing any more."))
     return redirect("web:tokens")

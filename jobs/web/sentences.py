@@ -1,0 +1,104 @@
+"""Sentences that services and the engine wrote in English, in the reader's language: known by their shape.
+
+They are stored and sent in English (docs/languages.md), so they are translated when a page shows them. The catalogue
+holds their shapes under the context `sentence`: `there is no job named {0}`. What no shape fits stays as it is:
+it came from a program or a plugin.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import polib
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+CONTEXT = "sentence"
+LONGEST = 1000
+"""A longer text is no sentence of ours."""
+FULL_STOP, SEMICOLON = "\u3002", "\uff1b"
+"""Of Chinese; another language that is not English would have its own."""
+HOLE = re.compile(r"\{(\d)\}")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """pieces: the literal texts before, between and behind the holes; numbers: of the holes, as they come."""
+
+    pieces: tuple[str, ...]
+    numbers: tuple[str, ...]
+    translated: str
+
+    @property
+    def weight(self) -> int:
+        """The more letters of its own, the surer a fit."""
+        return sum(map(len, self.pieces))
+
+    def fit(self, text: str) -> dict[str, str] | None:
+        """What stands in each hole, at least one character each; None when the text has another shape.
+
+        Each piece is taken where it comes first: enough to know whether any fit exists, and never slow.
+        """
+        first, *rest = self.pieces
+        if not rest:
+            return {} if text == first else None
+        if not text.startswith(first) or not text.endswith(rest[-1]):
+            return None
+        found, place, end = {}, len(first), len(text) - len(rest[-1])
+        for number, piece in zip(self.numbers, rest, strict=True):
+            start = place
+            place = (
+                end if piece is rest[-1] and number == self.numbers[-1] else text.find(piece, start + 1, end)
+            )
+            if place <= start:
+                return None
+            found[number] = text[start:place]
+            place += len(piece)
+        return found
+
+
+def said(text: str | Promise) -> str:
+    """The sentence in the reader's language; markup is left alone."""
+    language = get_language() or "en"
+    if language.startswith("en") or isinstance(text, SafeString):
+        return text if isinstance(text, SafeString) else str(text)
+    return _said(language, str(text))
+
+
+@lru_cache(maxsize=4096)
+def _said(language: str, text: str) -> str:
+    if not text.strip() or len(text) > LONGEST:
+        return text
+    bare = text.rstrip(".")
+    for shape in _shapes(language):
+        if (found := shape.fit(bare)) is not None:
+            inner = [_said(language, part) for _, part in sorted(found.items())]
+            return shape.translated.format(*inner) + (FULL_STOP if bare != text else "")
+    return _in_parts(language, text)
+
+
+def _in_parts(language: str, text: str) -> str:
+    """`its keeper died; 2 programs were ended`: each part has a shape of its own."""
+    parts = text.split("; ")
+    told = [_said(language, part) for part in parts] if len(parts) > 1 else parts
+    return text if told == parts else SEMICOLON.join(told)
+
+
+@cache
+def _shapes(language: str) -> list[Shape]:
+    """Read once a process from what jobs.web.catalogues made; the surest first."""
+    path = Path(settings.LOCALE_PATHS[0]) / to_locale(language) / "LC_MESSAGES" / "django.mo"
+    if not path.exists():
+        return []
+    entries = (entry for entry in polib.mofile(str(path)) if entry.msgctxt == CONTEXT)
+    shapes = [shape_of(entry.msgid, entry.msgstr) for entry in entries]
+    return sorted(shapes, key=lambda shape: -shape.weight)
+
+
+def shape_of(text: str, translated: str) -> Shape:
+    return Shape(tuple(HOLE.split(text)[::2]), tuple(HOLE.findall(text)), translated)
