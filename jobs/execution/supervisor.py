@@ -19,6 +19,7 @@ from jobs.scheduling.scheduler import Scheduler, plan_startup_schedules
 log = logging.getLogger("mxx.supervisor")
 
 HEARTBEAT = 2.0
+HISTORY_PAUSE, HISTORY_PAUSE_BUSY = 2.0, 0.2
 ALIVE_WITHIN = 15.0
 """Seconds without a turn after which a loop counts as dead and the heartbeat stops."""
 
@@ -41,13 +42,15 @@ class Supervisor:
             Loop("recovery", self._mend),
             Loop("heartbeat", self._beat),
         ]
+        self.historian = Loop("historian", self._keep_history)
+        """Not among the loops: what it keeps is for the pages, and no start waits for it."""
 
     def start(self) -> None:
         if owner.is_first(self.row):
             plan_startup_schedules(self.row.started_at)
         self.dispatcher.keepers.open()
         self.dispatcher.kick.set()
-        for loop in self.loops:
+        for loop in (*self.loops, self.historian):
             loop.start()
         self.scheduler.start()
 
@@ -55,10 +58,10 @@ class Supervisor:
         """Orderly: nothing new starts; running jobs go on and are adopted by the next supervisor."""
         self.scheduler.shutdown()
         self._pause.set()
-        for loop in self.loops:
+        for loop in (*self.loops, self.historian):
             loop.stop()
         self.dispatcher.kick.set()
-        for loop in self.loops:
+        for loop in (*self.loops, self.historian):
             loop.join(5.0)
         if self._watcher is not None:
             self._watcher.close()
@@ -82,6 +85,10 @@ class Supervisor:
     def _mend(self) -> None:
         self.dispatcher.mend()
         self._pause.wait(1.0)
+
+    def _keep_history(self) -> None:
+        more = services.keep_history()
+        self._pause.wait(HISTORY_PAUSE_BUSY if more else HISTORY_PAUSE)
 
     def _beat(self) -> None:
         """Write the heartbeat only while every loop turns, and only to the database that is there."""

@@ -11,6 +11,7 @@ from jobs.models.quiet import Quiet
 from jobs.models.revision import Revision
 from jobs.models.role import Role, admins, role_of
 from jobs.models.run import ACTIVE, ENDED, WAITING, Run, RunEvent, Source, Status
+from jobs.models.runspan import RunSpan
 from jobs.models.samples import RunSamples
 from jobs.models.schedule import Schedule
 from jobs.models.secret import Secret
@@ -38,6 +39,7 @@ __all__ = [
     "Run",
     "RunEvent",
     "RunSamples",
+    "RunSpan",
     "Schedule",
     "Scope",
     "SecondFactor",

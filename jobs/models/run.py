@@ -181,7 +181,8 @@ class Run(models.Model):
                 condition=Q(status__in=["claimed", "dispatched", "running", "stopping"]),
             ),
             models.Index(fields=["job", "-id"], name="run_of_job"),
-            models.Index(fields=["status", "-id"], name="run_by_status"),
+            models.Index(fields=["status", "source", "-id"], name="run_by_kind"),
+            models.Index(fields=["job", "status", "source", "-id"], name="run_of_job_by_kind"),
             models.Index(fields=["-finished_at"], name="run_by_end"),
         ]
 

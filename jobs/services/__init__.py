@@ -29,6 +29,8 @@ from jobs.services.exporting import Exported, export_jobs
 from jobs.services.filejobs import detach_job
 from jobs.services.folder import Loaded, Wishes, job_files, load_folder
 from jobs.services.health import Health, health
+from jobs.services.history import Found, Wanted, find_runs
+from jobs.services.keeping import keep_history
 from jobs.services.mxximport import ImportedHome, import_home
 from jobs.services.once import trigger_once
 from jobs.services.owner import local_owner_token
@@ -96,6 +98,7 @@ __all__ = [
     "Enrolment",
     "Exported",
     "Finding",
+    "Found",
     "Health",
     "ImportedApplications",
     "ImportedCron",
@@ -111,6 +114,7 @@ __all__ = [
     "Sample",
     "Samples",
     "Sealed",
+    "Wanted",
     "Why",
     "Wishes",
     "applications_named",
@@ -155,6 +159,7 @@ __all__ = [
     "find_link",
     "find_revision",
     "find_run",
+    "find_runs",
     "find_schedule",
     "find_secret",
     "find_token",
@@ -166,6 +171,7 @@ __all__ = [
     "import_home",
     "is_away",
     "job_files",
+    "keep_history",
     "little_room",
     "live_events",
     "live_progress",

@@ -18,11 +18,11 @@ from jobs import services
 from jobs.api.base import ApiView, asks
 from jobs.api.bodies import FileRun, Trigger
 from jobs.api.drafts import draft_of
-from jobs.api.pages import NumberedQuery, page
+from jobs.api.pages import NumberedQuery, next_url, page
 from jobs.api.permissions import needs
 from jobs.api.reading import LARGEST_ID, StrictSerializer, together
 from jobs.api.receipts import DetachedListShape, SamplesShape
-from jobs.api.runquery import RunQuery, matching
+from jobs.api.runquery import RunQuery, wanted
 from jobs.api.shapes import EventShape, RunDetailShape, RunShape, page_of
 from jobs.models import ENDED, Run, Source
 from plugins import jobfile
@@ -45,8 +45,14 @@ class Runs(ApiView):
     def get(self, request: Request) -> Response:
         if self.only_job and "job" in self.asked:
             self.job(self.asked["job"])
-        rows = matching(self.asked, self.only_job).lean().select_related("job")
-        return page(request, rows, self.asked, key="-id", shape=RunShape)
+        found = services.find_runs(
+            wanted(self.asked, self.only_job),
+            rows=Run.objects.lean().select_related("job"),
+            before=self.asked.get("cursor"),
+            limit=self.asked["limit"],
+        )
+        following = next_url(request, found.older) if found.older is not None else None
+        return Response({"results": RunShape(found.runs, many=True).data, "next": following})
 
     @extend_schema(operation_id="runFile", request=FileRun, responses={202: RunDetailShape})
     @needs("jobs.add_job")

@@ -1,0 +1,73 @@
+"""What the pages and lists of one MXX cost its server: `python benchmarks/asking.py`, with MXX_HOME (and DATABASE_URL) set.
+
+In this process, without a network: milliseconds, statements and bytes of each address, one line of JSON for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+WHO = "bench"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("paths", nargs="+")
+    options = parser.parse_args()
+    client = client_of_admin()
+    for path in options.paths:
+        sys.stdout.write(json.dumps({"path": path, **cost(client, path, options.times)}) + "\n")
+        sys.stdout.flush()
+
+
+def client_of_admin() -> Any:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mxxsite.settings"
+    os.environ["MXX_ALLOWED_HOSTS"] = "testserver"
+    import django
+
+    django.setup()
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    user = User.objects.filter(username=WHO).first() or User.objects.create_superuser(WHO)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def cost(client: Any, path: str, times: int) -> dict[str, Any]:
+    """seconds: of each request; queries, bytes and status of the last."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    seconds = [asked(client, path)[0] for _ in range(times)]
+    with CaptureQueriesContext(connection) as queries:
+        answer = asked(client, path)[1]
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return {
+        "seconds": seconds,
+        "queries": len(queries),
+        "slowest": max(queries.captured_queries, key=lambda one: float(one["time"]), default={}),
+        "bytes": len(content),
+        "packed": len(gzip.compress(content)),
+        "status": answer.status_code,
+    }
+
+
+def asked(client: Any, path: str) -> tuple[float, Any]:
+    began = time.perf_counter()
+    answer = client.get(path)
+    return time.perf_counter() - began, answer
+
+
+if __name__ == "__main__":
+    main()
