@@ -135,6 +135,7 @@ class TokenShape(Shape):
     """key: how the token begins, by which it is known and revoked."""
 
     key = serializers.CharField(source="token_key")
+    user = serializers.CharField(source="user.username")
     name = serializers.CharField()
     scope = serializers.ChoiceField(Scope.choices)
     job = serializers.CharField(source="job.name", default=None, allow_null=True)
@@ -193,8 +194,26 @@ class CustodyShape(Shape):
     weakness = serializers.CharField(help_text="why it is no more than that")
 
 
+class HeartbeatShape(Shape):
+    """Of one process that owns runs."""
+
+    kind = serializers.CharField(help_text="supervisor, or runjob in a terminal")
+    host = serializers.CharField()
+    pid = serializers.IntegerField()
+    slots = serializers.IntegerField()
+    started_at = Moment()
+    heartbeat_at = Moment()
+    scheduler_beat_at = Moment(allow_null=True, help_text="last turn of its scheduler's loop")
+
+
+class VersionsShape(Shape):
+    python = serializers.CharField()
+    django = serializers.CharField()
+    database = serializers.CharField()
+
+
 class HealthShape(Shape):
-    """Without a token only the status."""
+    """Only the status for whoever may not see all jobs."""
 
     status = serializers.CharField(help_text="ok or down")
     problem = serializers.CharField(required=False)
@@ -202,9 +221,13 @@ class HealthShape(Shape):
     running = serializers.IntegerField(required=False)
     queued = serializers.IntegerField(required=False)
     slots = serializers.IntegerField(required=False)
+    heartbeats = HeartbeatShape(many=True, required=False)
     disk = serializers.CharField(required=False, help_text="a sentence once the disk is nearly full")
+    disk_free = serializers.IntegerField(required=False, help_text="bytes, where MXX keeps its data")
+    disk_size = serializers.IntegerField(required=False, help_text="bytes")
     custody = CustodyShape(required=False)
     version = serializers.CharField(required=False)
+    versions = VersionsShape(required=False)
 
 
 class PluginErrorShape(Shape):
@@ -280,6 +303,10 @@ class CollisionShape(Shape):
     what = serializers.CharField()
     seconds = serializers.FloatField()
     because = serializers.CharField()
+
+
+class NextOfJobShape(Shape):
+    results = ComingShape(many=True)
 
 
 class NextShape(Shape):

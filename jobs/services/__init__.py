@@ -28,7 +28,7 @@ from jobs.services.explaining import explain_job
 from jobs.services.exporting import Exported, export_jobs
 from jobs.services.filejobs import detach_job
 from jobs.services.folder import Loaded, Wishes, job_files, load_folder
-from jobs.services.health import Health, health
+from jobs.services.health import Health, health, heartbeats
 from jobs.services.history import Found, Wanted, find_runs
 from jobs.services.keeping import keep_history
 from jobs.services.mxximport import ImportedHome, import_home
@@ -43,7 +43,7 @@ from jobs.services.pruning import Pruned, Retention, prune_runs
 from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now
 from jobs.services.revisions import difference, find_revision, roll_back_job
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
-from jobs.services.room import little_room, why_no_start
+from jobs.services.room import disk_of_home, little_room, why_no_start
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.sampling import Sample, Samples, samples_of
 from jobs.services.saving import default_zone, find_job, save_job
@@ -71,7 +71,7 @@ from jobs.services.secretstore import (
 from jobs.services.setup import check_link, open_link, use_link
 from jobs.services.telling import describe_run
 from jobs.services.tokens import DAYS as TOKEN_DAYS
-from jobs.services.tokens import find_token, make_token, revoke_token, scopes_for
+from jobs.services.tokens import find_token, make_token, revoke_token, scopes_for, tokens_seen_by
 from jobs.services.triggerlinks import find_link, make_link, opened_link, revoke_link, trigger_by_link
 from jobs.services.upcoming import Coming, upcoming
 from jobs.services.vault import Sealed
@@ -80,6 +80,7 @@ from jobs.services.watching import (
     Progress,
     live_events,
     live_progress,
+    log_state,
     run_dir,
     run_log,
     run_records,
@@ -146,6 +147,7 @@ __all__ = [
     "detached_programs",
     "difference",
     "diffs_of",
+    "disk_of_home",
     "drop_factor",
     "end_quiet",
     "end_sessions",
@@ -166,6 +168,7 @@ __all__ = [
     "give_role",
     "has_factor",
     "health",
+    "heartbeats",
     "import_applications",
     "import_cron",
     "import_home",
@@ -177,6 +180,7 @@ __all__ = [
     "live_progress",
     "load_folder",
     "local_owner_token",
+    "log_state",
     "make_link",
     "make_token",
     "may",
@@ -214,6 +218,7 @@ __all__ = [
     "secret_names",
     "set_secret",
     "stop_detached_program",
+    "tokens_seen_by",
     "trigger_by_link",
     "trigger_job",
     "trigger_once",

@@ -47,6 +47,11 @@ def health() -> Health:
     )
 
 
+def heartbeats() -> list[Supervisor]:
+    """Of the processes that own runs and are alive, the oldest first."""
+    return list(Supervisor.objects.alive(clock.now()).order_by("started_at"))
+
+
 def _problem(beat: datetime | None, now: datetime) -> str:
     if beat is None:
         return "the scheduler has not been heard yet"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -15,6 +16,12 @@ FILES_FOR_A_START = 20
 """What a run needs before it begins: its folder, its marker, room for its result, the first of its log."""
 LITTLE, SHARE, AT_MOST = 200 * MB, 0.02, 2 * GB
 """Little is left when it is less than LITTLE, or than this share of the disk, though never more than AT_MOST."""
+
+
+class Disk(NamedTuple):
+    free: int
+    total: int
+
 
 WAITS = f"waits: less than {in_words(FOR_A_START)} is free on the disk where MXX keeps its data"
 WAITS_FOR_FILES = "waits: the disk where MXX keeps its data takes no more files"
@@ -35,6 +42,12 @@ def little_room() -> str:
     if disk.free < max(LITTLE, min(AT_MOST, SHARE * disk.total)):
         return f"Only {in_words(disk.free)} are free where MXX keeps its data ({_home()})."
     return ""
+
+
+def disk_of_home() -> Disk:
+    """Bytes where MXX keeps its data."""
+    usage = shutil.disk_usage(_home())
+    return Disk(free=usage.free, total=usage.total)
 
 
 def _home() -> Path:

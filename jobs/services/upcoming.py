@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from jobs.models import Schedule
+from jobs.models import Job, Schedule
 from jobs.services.quiet import quiet_now
 from jobs.timing import clock
 
@@ -23,8 +23,8 @@ class Coming:
     schedule: Schedule
 
 
-def upcoming(*, count: int = 20, until: datetime | None = None) -> list[Coming]:
-    """The next `count` moments of all schedules, in order. One query, and a step of arithmetic for each moment.
+def upcoming(*, count: int = 20, until: datetime | None = None, job: Job | None = None) -> list[Coming]:
+    """The next `count` moments of all schedules, or those of one job, in order. One query, and a step of arithmetic for each moment.
 
     In a quiet time: from its end on. No more than the `count` schedules that are due first can be among them.
     """
@@ -32,6 +32,8 @@ def upcoming(*, count: int = 20, until: datetime | None = None) -> list[Coming]:
     quiet = quiet_now()
     start = quiet.until if quiet else now
     rows = Schedule.objects.waiting().filter(job__deleted_at__isnull=True).select_related("job")
+    if job is not None:
+        rows = rows.filter(job=job)
     first = rows.order_by("next_run_time")[: max(count, 1) if not quiet else MOST_SCHEDULES]
     merged = heapq.merge(*(_moments(schedule, start, until) for schedule in first))
     return list(islice(merged, count))

@@ -53,6 +53,11 @@ def run_log(
     return LogChunk(text, reached, over and reached >= end, which)
 
 
+def log_state(run: Run, attempt: int) -> tuple[int, bool]:
+    """(bytes of output so far, whether nothing more will come): what changes when a log is worth reading again."""
+    return segments.end(run_dir(run, attempt).log), run.is_over or attempt < run.attempt
+
+
 def _known_attempt(run: Run, attempt: int | None) -> int:
     if attempt is None or 1 <= attempt <= run.attempt:
         return attempt or run.attempt

@@ -12,6 +12,7 @@ from django.test import Client
 from jobs import services
 from jobs.models import Run, Token
 from jobs.timing import clock
+from tests.access.walk import home
 from tests.api.kit import Api, key_of, make_job, only_field, person
 
 
@@ -89,6 +90,18 @@ def test_a_revoked_token_opens_nothing_and_nobody_revokes_anothers(mine: Client)
     assert other.delete(f"/api/tokens/{token['key']}/").status_code == 404
     assert mine.delete(f"/api/tokens/{token['key']}/").status_code == 204
     assert Api(token["token"]).get("jobs/").status_code == 401
+
+
+def test_an_admin_sees_and_revokes_the_tokens_of_everybody(mine: Client) -> None:
+    key = made(mine, name="laptop")["key"]
+    admin = Client()
+    admin.force_login(person("admin"))
+    services.local_owner_token(home())
+    assert admin.get("/api/tokens/").json()["results"] == []
+    found = admin.get("/api/tokens/?all=true").json()["results"]
+    assert [(token["user"], token["key"]) for token in found] == [("editor", key)]
+    assert admin.delete(f"/api/tokens/{key}/").status_code == 204
+    assert mine.get("/api/tokens/?all=true").status_code == 403
 
 
 def test_the_last_use_is_noted(mine: Client) -> None:

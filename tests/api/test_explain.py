@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.models import Run
-from tests.api.kit import Api
+from tests.api.kit import HELLO, Api, make_job
 
 pytestmark = pytest.mark.django_db
 
@@ -24,3 +24,13 @@ def test_explain_tells_the_order_of_hooks_and_runs_nothing(api: Api) -> None:
 
 def test_explaining_an_unknown_job_is_a_404(api: Api) -> None:
     assert api.get("jobs/nobody/explain/").status_code == 404
+
+
+def test_the_next_moments_of_one_job(api: Api) -> None:
+    often = '[schedule]\ntrigger = "interval"\nseconds = 5\n'
+    make_job(toml=HELLO + often)
+    make_job("other", toml=HELLO + often)
+    found = api.get("jobs/hello/next/?count=3").json()["results"]
+    assert [moment["job"] for moment in found] == ["hello"] * 3
+    api.post("jobs/hello/pause/")
+    assert api.get("jobs/hello/next/").json()["results"] == []

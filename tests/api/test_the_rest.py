@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from drf_spectacular.validation import validate_schema
 
 from jobs.models import Supervisor
 from jobs.timing import clock
-from tests.api.kit import HELLO, Api, make_job, only_field, row_counts
+from tests.api.kit import HELLO, Api, key_of, make_job, only_field, row_counts
 
 NIGHTLY = {"trigger": "cron", "hour": 4, "minute": 30, "timezone": "Asia/Shanghai"}
 FROM = "2026-03-01T00:00:00Z"
@@ -116,7 +117,17 @@ def test_health_is_200_while_the_scheduler_beats_and_anybody_hears_only_the_stat
     assert known["scheduler_beat_at"].endswith("Z")
     assert known["version"]
     assert known["custody"]["strength"] in ("kernel", "strong")
+    assert [(one["host"], one["kind"]) for one in known["heartbeats"]] == [("here", "supervisor")]
+    assert 0 <= known["disk_free"] <= known["disk_size"]
+    assert known["versions"]["database"].startswith(("SQLite 3.", "PostgreSQL "))
     assert (anonymous.get("health/").status_code, anonymous.get("health/").json()) == (200, {"status": "ok"})
+
+
+def test_a_stranger_to_the_jobs_hears_only_the_status_of_health(boss: User) -> None:
+    beat()
+    nobody = Api(key_of(User.objects.create_user("nobody")))
+    of_one_job = Api(key_of(boss, job=make_job()))
+    assert [one.get("health/").json() for one in (nobody, of_one_job)] == [{"status": "ok"}] * 2
 
 
 def test_health_is_503_when_the_last_beat_is_old(api: Api) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,16 +16,16 @@ from jobs.api.bodies import FileRun, Trigger
 from jobs.api.drafts import draft_of
 from jobs.api.pages import NumberedQuery, next_url, page
 from jobs.api.permissions import needs
-from jobs.api.reading import LARGEST_ID, StrictSerializer, together
+from jobs.api.reading import StrictSerializer, together
 from jobs.api.receipts import DetachedListShape, SamplesShape
 from jobs.api.runquery import RunQuery, wanted
 from jobs.api.shapes import EventShape, RunDetailShape, RunShape, page_of
+from jobs.api.waiting import wait_until
 from jobs.models import ENDED, Run, Source
 from plugins import jobfile
 from plugins.exceptions import BadInput, Problem
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.2
-LONGEST_KEY = 200
+LONGEST_KEY, LONGEST_WAIT = 200, 300
 
 
 def shown(run: Run) -> dict[str, Any]:
@@ -90,7 +86,9 @@ class OneRun(ApiView):
 
 
 class TriggerQuery(StrictSerializer):
-    wait = serializers.FloatField(min_value=0, max_value=300, default=0, help_text="seconds, at most")
+    wait = serializers.FloatField(
+        min_value=0, max_value=LONGEST_WAIT, default=0, help_text="seconds, at most"
+    )
     examples: ClassVar[dict[str, str]] = {"wait": "30"}
 
 
@@ -146,12 +144,8 @@ def idempotency_key(request: Request) -> str | None:
 
 
 def waited_for(run: Run, seconds: float) -> Run:
-    """The run once it is over, or as it is after that many seconds. Looks again and again, with no transaction open."""
-    deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
-    ended = Run.objects.filter(pk=run.pk, status__in=ENDED)
-    while not ended.exists() and time.monotonic() < deadline:
-        time.sleep(min(pause, max(deadline - time.monotonic(), 0)))
-        pause = min(pause * 1.5, LONGEST_PAUSE)
+    """The run once it is over, or as it is after that many seconds."""
+    wait_until(Run.objects.filter(pk=run.pk, status__in=ENDED).exists, seconds)
     return services.find_run(run.pk)
 
 
@@ -218,59 +212,3 @@ class Samples(ApiView):
     @needs("jobs.view_run")
     def get(self, request: Request, run_id: int) -> Response:
         return Response(SamplesShape(services.samples_of(self.run(run_id))).data)
-
-
-class LogQuery(StrictSerializer):
-    offset = serializers.IntegerField(
-        min_value=0, max_value=LARGEST_ID, default=0, help_text="bytes of output"
-    )
-    attempt = serializers.IntegerField(
-        min_value=1, max_value=LARGEST_ID, required=False, help_text="the current one by default"
-    )
-    ansi = serializers.BooleanField(
-        default=False, help_text="leave colours in the text, and no other escapes"
-    )
-    examples: ClassVar[dict[str, str]] = {"offset": "0", "attempt": "1", "ansi": "1"}
-
-
-class PlainTextRenderer(BaseRenderer):
-    """Lets a client ask for text/plain; the view writes the text itself."""
-
-    media_type = "text/plain"
-    format = "txt"
-
-
-class Log(ApiView):
-    for_one_job = True
-    renderer_classes = (PlainTextRenderer, JSONRenderer)
-
-    @extend_schema(
-        operation_id="readLog",
-        responses={(200, "text/plain"): OpenApiTypes.STR},
-        parameters=[
-            OpenApiParameter("X-Next-Offset", int, OpenApiParameter.HEADER, response=[200]),
-            OpenApiParameter("X-Log-Attempt", int, OpenApiParameter.HEADER, response=[200]),
-            OpenApiParameter(
-                "X-Log-Complete", str, OpenApiParameter.HEADER, response=[200], enum=["true", "false"]
-            ),
-        ],
-    )
-    @needs("jobs.view_run")
-    @asks(LogQuery)
-    def get(self, request: Request, run_id: int) -> HttpResponse:
-        chunk = services.run_log(
-            self.run(run_id),
-            offset=self.asked["offset"],
-            attempt=self.asked.get("attempt"),
-            colours=self.asked["ansi"],
-        )
-        return HttpResponse(
-            chunk.text,
-            content_type="text/plain; charset=utf-8",
-            headers={
-                "X-Next-Offset": str(chunk.next_offset),
-                "X-Log-Attempt": str(chunk.attempt),
-                "X-Log-Complete": "true" if chunk.complete else "false",
-                "X-Content-Type-Options": "nosniff",
-            },
-        )

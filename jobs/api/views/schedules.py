@@ -16,7 +16,7 @@ from jobs.api.bodies import PreviewOptions
 from jobs.api.pages import NumberedQuery, page
 from jobs.api.permissions import needs
 from jobs.api.reading import StrictSerializer, read, together
-from jobs.api.shapes import NextShape, PreviewShape, ScheduleOfJobShape, page_of
+from jobs.api.shapes import NextOfJobShape, NextShape, PreviewShape, ScheduleOfJobShape, page_of
 from jobs.models import Schedule
 from plugins.exceptions import BadInput, Problem
 
@@ -59,6 +59,18 @@ class Next(ApiView):
             "quiet_until": quiet.until if quiet else None,
         }
         return Response(NextShape(told).data)
+
+
+class NextOfJob(ApiView):
+    for_one_job = True
+
+    @extend_schema(operation_id="listNextMomentsOfJob", responses=NextOfJobShape)
+    @needs("jobs.view_job")
+    @asks(NextQuery)
+    def get(self, request: Request, name: str) -> Response:
+        """The next due moments of one job; none while it is paused."""
+        found = services.upcoming(count=self.asked["count"], job=self.job(name))
+        return Response(NextOfJobShape({"results": found}).data)
 
 
 class Pause(ApiView):

@@ -1,11 +1,11 @@
-"""A person's own tokens: list, make, revoke. Not with a token, other than the one in MXX_HOME."""
+"""A person's own tokens: list, make, revoke; an admin sees and revokes everybody's. Not with a token, other than the one in MXX_HOME."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,16 +15,21 @@ from jobs.api.bodies import NewToken
 from jobs.api.pages import KeyedQuery, page
 from jobs.api.permissions import needs
 from jobs.api.shapes import NewTokenShape, TokenShape, page_of
-from jobs.models import Token
+
+
+class TokenQuery(KeyedQuery):
+    all = serializers.BooleanField(default=False, help_text="everybody's; for admins")
+    examples: ClassVar[dict[str, str]] = {**KeyedQuery.examples, "all": "true"}
 
 
 class Tokens(ApiView):
     @extend_schema(operation_id="listTokens", responses=page_of(TokenShape))
     @needs(services.OWN_ACCOUNT)
-    @asks(KeyedQuery)
+    @asks(TokenQuery)
     def get(self, request: Request) -> Response:
-        own = Token.objects.filter(user=self.caller).select_related("job")
-        return page(request, own, self.asked, key="token_key", shape=TokenShape)
+        """One's own tokens, never what they are."""
+        rows = services.tokens_seen_by(self.caller, everybodys=self.asked["all"])
+        return page(request, rows, self.asked, key="token_key", shape=TokenShape)
 
     @extend_schema(operation_id="createToken", request=NewToken, responses={201: NewTokenShape})
     @needs(services.OWN_ACCOUNT)
