@@ -19,6 +19,7 @@ from jobs.api.parsers import StrictJSONParser
 from jobs.api.permissions import MayDoThis, token_of
 from jobs.api.reading import LARGEST_ID, StrictSerializer, read, read_query
 from jobs.api.schema import Schema
+from jobs.api.throttling import count_request
 from jobs.exceptions import NotFound
 from jobs.models import Job, Run
 
@@ -39,7 +40,15 @@ def asks(query: type[StrictSerializer]) -> Callable[[Method], Method]:
     return mark
 
 
-class ApiView(APIView):
+class Counted(APIView):
+    """Holds up a caller who asks too often, before it costs more than knowing who it is."""
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        count_request(request)
+
+
+class ApiView(Counted):
     """Denies by default, and refuses whatever a request carries that the method did not ask for."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (BearerAuthentication, SessionAuthentication)

@@ -15,13 +15,13 @@ from rest_framework.response import Response
 
 from jobs import services
 from jobs.api.authentication import BearerAuthentication
-from jobs.api.base import ApiView
+from jobs.api.base import ApiView, Counted
 from jobs.api.permissions import MayDoThis, needs
 from jobs.api.schema import Schema
 from jobs.exceptions import NotFound
 
 
-class SchemaDocument(SpectacularAPIView):
+class SchemaDocument(Counted, SpectacularAPIView):
     authentication_classes = (BearerAuthentication, SessionAuthentication)
     permission_classes = (MayDoThis,)
     renderer_classes = [JSONRenderer, OpenApiJsonRenderer, OpenApiJsonRenderer2]  # noqa: RUF012
@@ -33,7 +33,7 @@ class SchemaDocument(SpectacularAPIView):
         return super().get(request, *args, **kwargs)
 
 
-class DocsPage(SpectacularSwaggerSplitView):
+class DocsPage(Counted, SpectacularSwaggerSplitView):
     """Swagger UI from our own static files: nothing is loaded from elsewhere."""
 
     authentication_classes = (BearerAuthentication, SessionAuthentication)
