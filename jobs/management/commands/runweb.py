@@ -12,9 +12,11 @@ from django.core.management.base import BaseCommand
 from django.core.wsgi import get_wsgi_application
 
 from jobs.management.parent import when_parent_is_gone
+from jobs.management.refusals import Channel
 
 THREADS = 8
-LARGEST_BODY = 2 * 1024 * 1024
+LARGEST_BODY = 8 * 1024 * 1024
+"""Above 1 MiB Django refuses; above this the connection is closed with the refusal, which a client that still sends may miss."""
 
 
 class Command(BaseCommand):
@@ -37,6 +39,7 @@ class Command(BaseCommand):
             clear_untrusted_proxy_headers=True,
             max_request_body_size=LARGEST_BODY,
         )
+        server.channel_class = Channel
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         if options["child"]:
             when_parent_is_gone(lambda: signal.raise_signal(signal.SIGTERM))
