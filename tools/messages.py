@@ -15,8 +15,10 @@ from pathlib import Path
 import polib
 from django.utils.translation.template import templatize
 
+from jobs.web.shapes import CONTEXT, SHAPES
+
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("jobs",)
+ROOMS = ("jobs/admin", "jobs/frontdoor", "jobs/services", "jobs/timing", "jobs/web")
 CATALOGUES = "locale/*/LC_MESSAGES/django.po"
 SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop", "say", "noted"}
 PLURAL = {"ngettext", "ngettext_lazy"}
@@ -39,12 +41,15 @@ class Message:
 
 
 def messages() -> Iterator[Message]:
-    """Every sentence of the tree, file by file, in the order of its files."""
+    """Every sentence of the tree, file by file, in the order of its files; then the shapes."""
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             yield from _of_python(path.read_text(encoding="utf-8"), _name(path))
     for path in sorted((ROOT / "templates").rglob("*.html")):
         yield from _of_template(path.read_text(encoding="utf-8"), _name(path))
+
+    for shape in SHAPES:
+        yield Message(shape, "", CONTEXT, "jobs/web/shapes.py")
 
 
 def _name(path: Path) -> str:

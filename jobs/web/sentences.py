@@ -18,7 +18,8 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
-CONTEXT = "sentence"
+from jobs.web.shapes import CONTEXT
+
 LONGEST = 1000
 """A longer text is no sentence of ours."""
 FULL_STOP, SEMICOLON = "\u3002", "\uff1b"

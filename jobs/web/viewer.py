@@ -10,6 +10,7 @@ from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from jobs.web.words import took
 
@@ -41,12 +42,12 @@ class Viewer:
         if away in near:
             return near[away]
         if self.local(moment).year != self.local(self.now).year:
-            return dateformat.format(self.local(moment), "j M Y")
-        return dateformat.format(self.local(moment), "D" if -7 < away < 0 else "D j M")
+            return dateformat.format(self.local(moment), pgettext("date", "j M Y"))
+        return dateformat.format(self.local(moment), "D" if -7 < away < 0 else pgettext("date", "D j M"))
 
     def exactly(self, moment: datetime) -> str:
         """For a title: everything, with the zone."""
-        return dateformat.format(self.local(moment), "l j F Y, H:i:s") + f" {self.zone.key}"
+        return dateformat.format(self.local(moment), pgettext("date", "l j F Y, H:i:s")) + f" {self.zone.key}"
 
     def away(self, moment: datetime) -> str:
         """`in 14 h 10`, `9 h ago`."""

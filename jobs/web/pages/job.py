@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import dateformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from jobs import services
 from jobs.models import Job, Run, Schedule, Status
@@ -175,7 +176,7 @@ def _usual_words(usual: Usual | None) -> str:
 def _plan(schedule: Schedule, viewer: Viewer) -> Plan:
     planned = schedule.next_run_time
     moments = next_moments(schedule, planned - timedelta(microseconds=1)) if planned else []
-    since = _("since %(day)s") % {"day": viewer.day(schedule.paused_at)} if schedule.paused_at else ""
+    since = _("since %(day)s.") % {"day": viewer.day(schedule.paused_at)} if schedule.paused_at else ""
     return Plan(
         schedule,
         rhythm(schedule),
@@ -201,6 +202,7 @@ def _shown(value: object) -> str:
 def _times(moments: list[datetime], viewer: Viewer) -> list[Time]:
     found, before = [], viewer.local(viewer.now).utcoffset()
     with_seconds = any(viewer.local(moment).second for moment in moments)
+    form = pgettext("date", "D j M, H:i:s") if with_seconds else pgettext("date", "D j M, H:i")
     for moment in moments:
         local = viewer.local(moment)
         offset = local.utcoffset()
@@ -208,8 +210,7 @@ def _times(moments: list[datetime], viewer: Viewer) -> list[Time]:
         jump = (
             "" if offset == before else _("clock goes back") if offset < before else _("clock goes forward")
         )
-        text = dateformat.format(local, "D j M, H:i:s" if with_seconds else "D j M, H:i")
-        found.append(Time(viewer.tag(moment, text), jump))
+        found.append(Time(viewer.tag(moment, dateformat.format(local, form)), jump))
         before = offset
     return found
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.utils import dateformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from jobs import services
 from jobs.models import Run, Status
@@ -338,7 +338,7 @@ def _planned(future: Sequence[Forecast], usual: dict[int, Usual], viewer: Viewer
 
 
 def _day_name(moment: datetime, away: int, viewer: Viewer) -> str:
-    return _("Today") if away == 0 else dateformat.format(viewer.local(moment), "l j F")
+    return _("Today") if away == 0 else dateformat.format(viewer.local(moment), pgettext("date", "l j F"))
 
 
 def _planned_row(moment: datetime, item: Forecast, usual: Usual | None, viewer: Viewer) -> Planned:
