@@ -131,6 +131,8 @@ def quiet(session: Session, until: str | None, off: bool) -> None:
     told = session.api.post("quiet", body={"until": _moment(until)}) if until else session.api.get("quiet")
     if session.json:
         screen.write_json(told)
+    elif told.get("why"):
+        screen.say(f"{told['why']}: no schedule starts anything; an admin resumes with: mxx-cli quiet --off")
     elif told["until"]:
         screen.say(
             f"quiet until {screen.when(told['until'])}: no schedule starts anything; runs by hand go on"

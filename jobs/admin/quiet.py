@@ -54,10 +54,12 @@ class QuietAdmin(admin.ModelAdmin):
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("jobs.pause_job")
+        """After a restore nothing starts anyway, until it is resumed: by deleting that row."""
+        now = services.quiet_now()
+        return request.user.has_perm("jobs.pause_job") and not (now and now.is_open)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("jobs.view_job")
 
     def delete_model(self, request: HttpRequest, obj: Quiet) -> None:
-        services.end_quiet()
+        services.end_quiet(by=caller(request))

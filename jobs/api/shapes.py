@@ -318,7 +318,8 @@ class NextShape(Shape):
 
 
 class QuietShape(Shape):
-    """Both null: it is not quiet."""
+    """Both null: it is not quiet. why: after a restore; then it lasts until an admin ends it (until: the year 9999)."""
 
     since = Moment(allow_null=True)
     until = Moment(allow_null=True)
+    why = serializers.CharField(allow_blank=True)

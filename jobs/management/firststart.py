@@ -33,6 +33,7 @@ def open_home() -> bool:
     home = settings.MXX_HOME
     try:
         make_home()
+        check_restored()
         check_database()
         first = migrate()
         set_strangers_aside()
@@ -53,6 +54,15 @@ def damaged(what: str) -> str:
         f"the database {name} is damaged ({what}). Nothing was changed. Put a backup of it in its place, with its -wal and "
         f"-shm files removed; without one, `sqlite3 {name} .recover` saves what can be read"
     )
+
+
+def check_restored() -> None:
+    """Raises CommandError in a home whose restore was cut off: what is there may be half of it."""
+    if (Path(settings.MXX_HOME) / services.UNFINISHED).exists():
+        raise CommandError(
+            f"a restore into {settings.MXX_HOME} did not end: run `manage.py restore FILE --replace` again",
+            returncode=2,
+        )
 
 
 def check_database() -> None:

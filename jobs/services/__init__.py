@@ -41,6 +41,7 @@ from jobs.services.plugins import plugin_catalog
 from jobs.services.preview import Preview, preview_draft, preview_schedule
 from jobs.services.pruning import Pruned, Retention, prune_runs
 from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now
+from jobs.services.restore import UNFINISHED, Restored, restore
 from jobs.services.revisions import difference, find_revision, roll_back_job
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
 from jobs.services.room import disk_of_home, little_room, why_no_start
@@ -92,6 +93,7 @@ __all__ = [
     "KNOWN_USER",
     "OWN_ACCOUNT",
     "TOKEN_DAYS",
+    "UNFINISHED",
     "ApplicationDraft",
     "Collision",
     "Coming",
@@ -110,6 +112,7 @@ __all__ = [
     "Preview",
     "Progress",
     "Pruned",
+    "Restored",
     "Retention",
     "Rule",
     "Sample",
@@ -201,6 +204,7 @@ __all__ = [
     "read_draft",
     "record",
     "refuse_without_admin",
+    "restore",
     "resume_job",
     "resume_schedule",
     "retry_run",

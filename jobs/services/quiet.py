@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from jobs.models import Quiet
+from jobs.exceptions import Conflict
+from jobs.models import Quiet, Token
+from jobs.services.access import may
 from jobs.services.announce import announce
 from jobs.services.audit import record
 from jobs.services.people import Caller, person
@@ -14,6 +17,8 @@ from jobs.timing import clock
 from plugins.exceptions import BadInput, Problem
 
 LONGEST = timedelta(days=366)
+RESUME = "jobs.delete_quiet"
+"""Who may end the pause after a restore: admins."""
 
 
 def quiet_now() -> Quiet | None:
@@ -32,10 +37,12 @@ def check_quiet_end(until: datetime) -> None:
 
 @transaction.atomic
 def begin_quiet(*, until: datetime, by: Caller = None) -> Quiet:
-    """From now on; one that goes on gets this end. Raises BadInput."""
+    """From now on; one that goes on gets this end. Raises BadInput, and Conflict after a restore."""
     check_quiet_end(until)
     now = clock.now()
     quiet = Quiet.objects.select_for_update().going_on(now) or Quiet(since=now)
+    if quiet.is_open:
+        raise Conflict(f"nothing starts anyway: {quiet.why}; resume first", field="until")
     quiet.until, quiet.asked_by = until, person(by)
     quiet.save()
     record("quiet.begun", "", until=until.isoformat())
@@ -44,9 +51,12 @@ def begin_quiet(*, until: datetime, by: Caller = None) -> Quiet:
 
 
 @transaction.atomic
-def end_quiet() -> bool:
-    """Schedules count again at once. False: it was not quiet."""
+def end_quiet(*, by: Caller, token: Token | None = None) -> bool:
+    """Schedules count again at once. False: it was not quiet. Raises PermissionDenied: after a restore admins resume."""
     now = clock.now()
+    quiet = quiet_now()
+    if quiet and quiet.is_open and not may(by, RESUME, token):
+        raise PermissionDenied(f"{quiet.why}: an admin resumes")
     ended = Quiet.objects.filter(since__lte=now, until__gt=now).update(until=now)
     if ended:
         record("quiet.ended")

@@ -26,10 +26,12 @@ class Coming:
 def upcoming(*, count: int = 20, until: datetime | None = None, job: Job | None = None) -> list[Coming]:
     """The next `count` moments of all schedules, or those of one job, in order. One query, and a step of arithmetic for each moment.
 
-    In a quiet time: from its end on. No more than the `count` schedules that are due first can be among them.
+    In a quiet time: from its end on; nothing while it has none. No more than the `count` schedules that are due first can be among them.
     """
     now = clock.now()
     quiet = quiet_now()
+    if quiet and quiet.is_open:
+        return []
     start = quiet.until if quiet else now
     rows = Schedule.objects.waiting().filter(job__deleted_at__isnull=True).select_related("job")
     if job is not None:

@@ -64,7 +64,7 @@ def vault() -> Vault:
     path = path_of_keys()
     if not path.exists():
         create_privately(path, _line(new_key()))
-    return Vault(_read(path))
+    return Vault(read_keys(path))
 
 
 def keep_keys(keys: list[bytes]) -> None:
@@ -75,7 +75,8 @@ def new_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def _read(path: Path) -> list[bytes]:
+def read_keys(path: Path) -> list[bytes]:
+    """Newest first. Raises Sealed."""
     try:
         keys = [urlsafe_b64decode(line) for line in path.read_text("ascii").split()]
     except (OSError, ValueError) as error:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from jobs.models import Job, Quiet, Run, Schedule, Status
+from jobs.models.quiet import OPEN_END
 from jobs.services.collisions import MOST_MOMENTS, Collision, collisions
 from jobs.services.health import health
 from jobs.services.lengths import ENOUGH, usual
@@ -155,10 +156,15 @@ class _Question:
     def _job_rules(self) -> Iterator[Rule]:
         yield Rule("job", self.job.enabled, "on" if self.job.enabled else "paused")
         spans = Quiet.objects.spans(self.first, self.last)
-        told = [
-            f"from {minute_in(self.zone, since)} to {minute_in(self.zone, until)}" for since, until in spans
-        ]
+        told = [f"from {minute_in(self.zone, since)} to {self._end_of(until)}" for since, until in spans]
         yield Rule("quiet", not told, "; ".join(told) or "no")
+
+    def _end_of(self, quiet: datetime) -> str:
+        return (
+            "whenever an admin resumes after the restore"
+            if quiet >= OPEN_END
+            else minute_in(self.zone, quiet)
+        )
 
     def _load_rules(self, met: Collision | None) -> Iterator[Rule]:
         """What is known of the load: rehearsed for the next 24 hours, else as it is now."""

@@ -38,7 +38,7 @@ def test_quiet_is_begun_seen_and_ended(api: Api) -> None:
     assert api.get("quiet/").json()["until"] == until
     assert api.get("schedules/next/").json()["quiet_until"] == until
     assert api.delete("quiet/").status_code == 204
-    assert api.get("quiet/").json() == {"since": None, "until": None}
+    assert api.get("quiet/").json() == {"since": None, "until": None, "why": ""}
 
 
 @pytest.mark.parametrize(

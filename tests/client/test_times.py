@@ -30,7 +30,7 @@ def test_one_schedule_is_paused_by_its_name(cli: Cli) -> None:
 def test_quiet_for_a_while_and_off_again(cli: Cli) -> None:
     assert cli.on_a_terminal("quiet", "2h").out.startswith("quiet until ")
     assert cli("quiet").json["until"]
-    assert cli("quiet", "--off").json == {"since": None, "until": None}
+    assert cli("quiet", "--off").json == {"since": None, "until": None, "why": ""}
 
 
 def test_a_quiet_time_that_cannot_be_is_refused_with_an_example(cli: Cli) -> None:

@@ -7,6 +7,8 @@ from django.test import Client
 
 from jobs import services
 from jobs.models import Job, Quiet
+from jobs.models.quiet import OPEN_END
+from jobs.timing import clock
 from tests.api.kit import person
 
 DAILY = '[os]\ncmd = "true"\n[schedule]\ntrigger = "cron"\nhour = 4\n'
@@ -55,6 +57,19 @@ def test_who_may_only_look_makes_no_quiet(client: Client, daily: Job) -> None:
     assert "Be quiet" not in client.get("/next/").content.decode()
     assert client.post("/quiet/", {"hours": "1"}).status_code == 403
     assert not Quiet.objects.exists()
+
+
+def test_after_a_restore_every_page_says_so_and_an_admin_resumes(web: Client, daily: Job) -> None:
+    Quiet.objects.create(since=clock.now(), until=OPEN_END, why="restored from the backup of today")
+    for path in ("/", "/next/", "/jobs/", "/jobs/daily/", "/jobs/daily/why/"):
+        assert "until an admin resumes" in web.get(path).content.decode(), path
+    assert web.post("/quiet/", {"hours": "1"}, follow=True).status_code == 200
+    operator = Client()
+    operator.force_login(person("operator"))
+    assert "Resume" not in operator.get("/next/").content.decode()
+    assert operator.post("/quiet/end/").status_code == 403
+    assert web.post("/quiet/end/").status_code == 302
+    assert services.quiet_now() is None
 
 
 def test_before_saving_the_next_ten_times_are_told_in_words(web: Client) -> None:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from jobs import services
 from jobs.api.base import ApiView
-from jobs.api.permissions import needs
+from jobs.api.permissions import needs, token_of
 from jobs.api.reading import Moment, StrictSerializer
 from jobs.api.shapes import QuietShape
 
@@ -21,11 +21,14 @@ class Until(StrictSerializer):
     examples: ClassVar[dict[str, str]] = {"until": '"2026-12-24T18:00:00Z"'}
 
 
+NOT_QUIET = {"since": None, "until": None, "why": ""}
+
+
 class Quiet(ApiView):
     @extend_schema(operation_id="getQuiet", responses=QuietShape)
     @needs("jobs.view_job")
     def get(self, request: Request) -> Response:
-        return Response(QuietShape(services.quiet_now() or {"since": None, "until": None}).data)
+        return Response(QuietShape(services.quiet_now() or NOT_QUIET).data)
 
     @extend_schema(operation_id="beginQuiet", request=Until, responses=QuietShape)
     @needs("jobs.pause_job")
@@ -36,5 +39,5 @@ class Quiet(ApiView):
     @extend_schema(operation_id="endQuiet", responses={204: None})
     @needs("jobs.pause_job")
     def delete(self, request: Request) -> Response:
-        services.end_quiet()
+        services.end_quiet(by=self.caller, token=token_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -23,10 +23,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="a new file: /srv/mxx-monday.tar")
+        parser.add_argument(
+            "--with-keys",
+            action="store_true",
+            help="with secrets.key: whoever has the file can open the secrets",
+        )
 
     def handle(self, **options: Any) -> None:
         try:
-            size = services.back_up(options["file"])
+            size = services.back_up(options["file"], with_keys=options["with_keys"])
         except MxxError as error:
             refuse(error)
         self.stdout.write(f"{options['file']}: {in_words(size)}")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs import services
+from jobs.exceptions import Conflict
 from jobs.timing import moments
 from jobs.timing.speech import spoken
 from jobs.web.gate import member, needs
@@ -55,6 +56,8 @@ def begin_quiet(request: HttpRequest) -> HttpResponse:
             else read_moment(request.POST.get("until", ""), "until", viewer)
         )
         services.begin_quiet(until=until, by=member(request))
+    except Conflict as error:
+        messages.warning(request, str(error))
     except BadInput as error:
         context = {"viewer": viewer, "page": next_page(viewer), "problems": error.problems}
         return page(request, "next.html", context, status=422)
@@ -64,7 +67,7 @@ def begin_quiet(request: HttpRequest) -> HttpResponse:
 @needs("jobs.pause_job")
 @require_POST
 def end_quiet(request: HttpRequest) -> HttpResponse:
-    if services.end_quiet():
+    if services.end_quiet(by=member(request)):
         messages.success(request, _("Schedules start their runs again."))
     return redirect("web:next")
 

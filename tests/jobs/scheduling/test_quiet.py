@@ -44,7 +44,7 @@ def test_ended_early_schedules_count_again_at_once() -> None:
     make_job(text=every(60))
     services.begin_quiet(until=clock.now() + TEN_MINUTES)
     with clock.shifted(90):
-        assert services.end_quiet()
+        assert services.end_quiet(by=None)
         assert services.quiet_now() is None
     with clock.shifted(121):
         assert look() == ["skipped", "queued"]
