@@ -170,11 +170,11 @@ def _bad_text(text: str) -> tuple[str, str, str] | None:
 def to_toml(config: Table) -> str:
     """TOML text of plain tables. Values without a table go to the top, as TOML wants; sections keep their order."""
     tables = {key: value for key, value in config.items() if _is_tables(value)}
-    lines = [f"{_key(key)} = {_value(value)}" for key, value in config.items() if key not in tables]
+    lines = [f"{toml_key(key)} = {toml_value(value)}" for key, value in config.items() if key not in tables]
     for key, value in tables.items():
-        header = f"[{_key(key)}]" if isinstance(value, dict) else f"[[{_key(key)}]]"
+        header = f"[{toml_key(key)}]" if isinstance(value, dict) else f"[[{toml_key(key)}]]"
         for table in [value] if isinstance(value, dict) else value:
-            lines += ["", header, *(f"{_key(name)} = {_value(item)}" for name, item in table.items())]
+            lines += ["", header, *(f"{toml_key(name)} = {toml_value(item)}" for name, item in table.items())]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
@@ -184,16 +184,18 @@ def _is_tables(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def _key(key: str) -> str:
+def toml_key(key: str) -> str:
+    """As it stands in a TOML text, quoted where it must be."""
     return key if BARE_KEY.fullmatch(key) else _quoted(key)
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A plain value as it stands in a TOML text; tables inline."""
     if isinstance(value, dict):
-        pairs = ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items())
+        pairs = ", ".join(f"{toml_key(key)} = {toml_value(item)}" for key, item in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
     if isinstance(value, list):
-        return f"[{', '.join(_value(item) for item in value)}]"
+        return f"[{', '.join(toml_value(item) for item in value)}]"
     if isinstance(value, str):
         return _text(value)
     return json.dumps(value)

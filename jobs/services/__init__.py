@@ -24,7 +24,7 @@ from jobs.services.detached import Outliving, detached_programs, stop_detached_p
 from jobs.services.doctor import Finding, examine
 from jobs.services.drafts import Draft, read_draft
 from jobs.services.entrance import may_guess
-from jobs.services.explaining import explain_job
+from jobs.services.explaining import explain_draft, explain_job
 from jobs.services.exporting import Exported, export_jobs
 from jobs.services.filejobs import detach_job
 from jobs.services.folder import Loaded, Wishes, job_files, load_folder
@@ -156,6 +156,7 @@ __all__ = [
     "end_sessions",
     "enrolment",
     "examine",
+    "explain_draft",
     "explain_job",
     "export_jobs",
     "factor_is_required",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from jobs.models import Job
+from jobs.services.drafts import Draft
 from jobs.services.plugins import plugin_catalog
 from plugins import checking, jobfile
 from plugins.hooks import POINTS
+from plugins.registry import Catalog
 
 
 def explain_job(job: Job) -> dict[str, Any]:
@@ -17,7 +19,15 @@ def explain_job(job: Job) -> dict[str, Any]:
     """
     parsed = jobfile.parse(job.toml)
     known = plugin_catalog(parsed)
-    checked = checking.check(parsed, known)
+    return {"job": job.name, "hooks": _in_order(checking.check(parsed, known), known)}
+
+
+def explain_draft(draft: Draft) -> list[dict[str, Any]]:
+    """The hooks of a job file that is not saved, as in explain_job."""
+    return _in_order(draft.checked, plugin_catalog(draft.checked.jobfile))
+
+
+def _in_order(checked: checking.CheckedJob, known: Catalog) -> list[dict[str, Any]]:
     rows = [
         {
             "point": hook["point"],
@@ -29,11 +39,7 @@ def explain_job(job: Job) -> dict[str, Any]:
         for position, call in enumerate(checked.calls)
         for hook in known[call.key].hooks
     ]
-    ordered = sorted(rows, key=_place)
-    return {
-        "job": job.name,
-        "hooks": [{key: row[key] for key in row if key != "position"} for row in ordered],
-    }
+    return [{key: row[key] for key in row if key != "position"} for row in sorted(rows, key=_place)]
 
 
 def _place(row: dict[str, Any]) -> tuple[int, int, int]:

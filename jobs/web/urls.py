@@ -8,6 +8,7 @@ from jobs import services
 from jobs.web.gate import members, needs
 from jobs.web.views import (
     account,
+    editing,
     factor,
     job,
     jobs,
@@ -38,6 +39,7 @@ open_to_strangers = [
 job_urls = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("new-job/", jobs.new_job, name="new-job"),
+    path("editing/", editing.editing, name="editing"),
     path("jobs/<str:name>/", job.job, name="job"),
     path("jobs/<str:name>/why/", times.why, name="why"),
     path("jobs/<str:name>/run/", job.run_now, name="run-now"),

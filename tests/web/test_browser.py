@@ -87,7 +87,7 @@ def test_run_now_lands_on_the_live_page(screen: Screen) -> None:
 def test_params_are_asked_in_a_small_form(told: tale.Story, screen: Screen) -> None:
     page = screen.open("/jobs/arknights-daily/")
     page.get_by_role("button", name="Run now…").click()
-    page.get_by_label("stage").fill("9-9")
+    page.locator("#param-stage").fill("9-9")
     page.get_by_role("button", name="Run now", exact=True).click()
     page.wait_for_url("**/runs/*/")
     assert Run.objects.latest("id").params["stage"] == "9-9"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
-from django.utils import dateformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from jobs import services
 from jobs.models import Job, Run, Schedule, Status
@@ -16,6 +14,8 @@ from jobs.web import outcomes, params, reading
 from jobs.web.forecast import next_moments
 from jobs.web.marks import Mark, mark
 from jobs.web.outcomes import Outcome, Usual
+from jobs.web.pages.editor import Editor
+from jobs.web.pages.moments import Time, times
 from jobs.web.pictures.lengths import Lengths, lengths
 from jobs.web.pictures.strip import Strip, strip
 from jobs.web.rhythm import rhythm
@@ -23,15 +23,8 @@ from jobs.web.sentences import said
 from jobs.web.verdict import LONGEST
 from jobs.web.viewer import Viewer
 from jobs.web.words import ordinal, took
-from plugins.exceptions import Problem
 
 HISTORY, LISTED = 40, 6
-
-
-@dataclass(frozen=True)
-class Time:
-    tag: SafeString
-    jump: str
 
 
 @dataclass(frozen=True)
@@ -44,16 +37,6 @@ class Plan:
     times: list[Time]
     params: list[str]
     paused_since: str
-
-
-@dataclass(frozen=True)
-class Editor:
-    """The text as it stands in the textarea: the saved one, or what was submitted and refused."""
-
-    text: str
-    lines: list[tuple[int, bool]]
-    problems: list[Problem] = field(default_factory=list)
-    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,14 +93,6 @@ def job_page(job: Job, viewer: Viewer, *, editor: Editor, given: dict[str, str] 
         editor=editor,
         author=job.revision.author.get_username() if job.revision and job.revision.author else "",
         saved=viewer.day_clock_tag(job.revision.created_at) if job.revision else "",
-    )
-
-
-def editor_of(text: str, *, problems: list[Problem] | None = None, revision: int = 0) -> Editor:
-    wrong = {problem.line for problem in problems or []}
-    count = max(text.count("\n") + (not text.endswith("\n")), 12)
-    return Editor(
-        text, [(number, number in wrong) for number in range(1, count + 1)], problems or [], revision
     )
 
 
@@ -183,7 +158,7 @@ def _plan(schedule: Schedule, viewer: Viewer) -> Plan:
         "" if schedule.name.isdigit() else schedule.name,
         viewer.day_clock_tag(planned) if planned else "",
         viewer.away(planned) if planned else "",
-        _times(moments, viewer),
+        times(moments, viewer),
         [f"{name} = {_shown(value)}" for name, value in schedule.params.items()],
         since,
     )
@@ -197,22 +172,6 @@ def _shown(value: object) -> str:
         if isinstance(value, bool)
         else str(value)
     )
-
-
-def _times(moments: list[datetime], viewer: Viewer) -> list[Time]:
-    found, before = [], viewer.local(viewer.now).utcoffset()
-    with_seconds = any(viewer.local(moment).second for moment in moments)
-    form = pgettext("date", "D j M, H:i:s") if with_seconds else pgettext("date", "D j M, H:i")
-    for moment in moments:
-        local = viewer.local(moment)
-        offset = local.utcoffset()
-        assert offset is not None and before is not None
-        jump = (
-            "" if offset == before else _("clock goes back") if offset < before else _("clock goes forward")
-        )
-        found.append(Time(viewer.tag(moment, dateformat.format(local, form)), jump))
-        before = offset
-    return found
 
 
 def _history(outcome: Outcome, viewer: Viewer) -> HistoryRow:

@@ -79,16 +79,3 @@ def why_page(job: Job, at: datetime | None, written: str, viewer: Viewer) -> Why
         found.rules,
         [run.pk for run in found.runs],
     )
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One schedule of a text that is not saved."""
-
-    text: str
-    times: list[SafeString]
-    notes: list[str]
-
-
-def plan_of(preview: services.Preview, viewer: Viewer) -> Checked:
-    return Checked(preview.text, [_when(moment, viewer) for moment in preview.moments], preview.notes)

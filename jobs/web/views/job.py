@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -9,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobs import services
-from jobs.exceptions import Conflict
+from jobs.exceptions import Conflict, Stale
 from jobs.models import Job, Source
 from jobs.web import params
 from jobs.web.gate import member, needs
-from jobs.web.pages.job import Editor, editor_of, job_page
+from jobs.web.pages.editor import Editor, editor_of, meeting_of, posted_editor, pressed_editor
+from jobs.web.pages.job import job_page
 from jobs.web.render import job_or_404, page, viewer_of
 from jobs.web.sentences import said
 from plugins.exceptions import BadInput, Problem
@@ -48,7 +51,7 @@ def _saved_text(request: HttpRequest, found: Job) -> Editor:
     """Values that may be secrets are shown to those only who may edit them."""
     whole = services.may(member(request), "jobs.change_job")
     text = found.toml if whole else redacted_text(found.toml)
-    return editor_of(text, revision=found.revision.number if found.revision else 0)
+    return editor_of(text, viewer_of(request), revision=found.revision.number if found.revision else 0)
 
 
 @needs("jobs.add_run")
@@ -104,40 +107,46 @@ def resume_schedule(request: HttpRequest, name: str, schedule_id: int) -> HttpRe
 @needs("jobs.change_job")
 @require_POST
 def save(request: HttpRequest, name: str) -> HttpResponse:
-    """Nothing is lost: refused text comes back with its problems beside it."""
+    """Nothing is lost: refused text comes back with its problems beside it, and so does what a button of the form made."""
     found = job_or_404(name)
-    text = request.POST.get("toml", "").replace("\r\n", "\n")
-    based_on = request.POST.get("revision", "")
+    posted = posted_editor(request.POST.dict(), viewer_of(request))
+    if found.file:
+        message = _("this job comes from %(file)s: change it there") % {"file": found.file}
+        refused = replace(posted.editor, problems=[Problem("", "file", message), *posted.editor.problems])
+        return _page(request, found, editor=refused, status=422)
+    if not posted.saves:
+        return _page(request, found, editor=pressed_editor(request.POST.dict(), viewer_of(request)))
+    if posted.draft is None:
+        return _page(request, found, editor=posted.editor, status=422)
+    return _saved(request, found, posted.editor, posted.draft)
+
+
+def _saved(request: HttpRequest, found: Job, editor: Editor, draft: services.Draft) -> HttpResponse:
     try:
-        _refuse_unsaveable(found, based_on)
-        draft = services.read_draft(text=text)
         services.save_job(
             name=found.name,
             draft=draft,
             source="page",
             job=found,
             author=member(request),
+            based_on=editor.revision or None,
         )
-    except BadInput as error:
-        revision = int(based_on) if based_on.isascii() and based_on.isdigit() else 0
-        editor = editor_of(text, problems=error.problems, revision=revision)
-        return _page(request, found, editor=editor, status=422)
+    except Stale:
+        return _page(request, found, editor=_meeting(found, editor), status=409)
     messages.success(request, _("Saved. What runs from now on runs like this."))
     for warning in draft.warnings:
         messages.warning(request, said(warning))
-    return redirect("web:job", name)
+    return redirect("web:job", found.name)
 
 
-def _refuse_unsaveable(found: Job, based_on: str) -> None:
-    number = found.revision.number if found.revision else 0
-    if found.file:
-        message = _("this job comes from %(file)s: change it there") % {"file": found.file}
-        raise BadInput(Problem("", "file", message))
-    if based_on and based_on != str(number):
-        message = _(
-            "somebody saved revision %(number)d meanwhile: copy your text, load the page again and put your changes in"
-        )
-        raise BadInput(Problem("", "stale", message % {"number": number}))
+def _meeting(found: Job, mine: Editor) -> Editor:
+    """Both texts; what is sent next is based on the newer one, so that a second save means it."""
+    found.refresh_from_db()
+    theirs = found.revision
+    assert theirs is not None
+    author = theirs.author.get_username() if theirs.author else ""
+    meeting = meeting_of(theirs.toml, mine.text, number=theirs.number, author=author)
+    return replace(mine, revision=theirs.number, meeting=meeting)
 
 
 @needs("jobs.change_job")

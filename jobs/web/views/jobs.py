@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jobs import services
 from jobs.exceptions import Conflict
 from jobs.web.gate import member, needs
-from jobs.web.pages.job import editor_of
+from jobs.web.pages.editor import Editor, editor_of, posted_editor, pressed_editor
 from jobs.web.pages.jobs import STATES, Filters, jobs_page
 from jobs.web.render import page, viewer_of
 from jobs.web.sentences import said
 from jobs.web.starters import STARTERS, starter
+from plugins import jobfile
 from plugins.exceptions import BadInput, Problem
 
 
@@ -43,37 +44,42 @@ def new_job(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _create(request)
     chosen = starter(request.GET.get("from", ""))
-    return _editor(request, name=request.GET.get("name", chosen.name), text=chosen.toml)
+    editor = editor_of(chosen.toml, viewer_of(request))
+    return _editor(request, name=request.GET.get("name", chosen.name), editor=editor)
 
 
 def _create(request: HttpRequest) -> HttpResponse:
-    name, text = request.POST.get("name", ""), _posted_text(request)
+    name, viewer = request.POST.get("name", ""), viewer_of(request)
+    posted = posted_editor(request.POST.dict(), viewer)
+    if not posted.saves:
+        return _editor(request, name=name, editor=pressed_editor(request.POST.dict(), viewer))
     try:
-        draft = services.read_draft(text=text)
-        created = services.save_job(name=name, draft=draft, source="page", author=member(request))
+        jobfile.check_name(name)
+        if posted.draft is None:
+            return _editor(request, name=name, editor=posted.editor, status=422)
+        created = services.save_job(name=name, draft=posted.draft, source="page", author=member(request))
     except BadInput as error:
-        return _editor(request, name=name, text=text, problems=error.problems)
+        return _editor(request, name=name, editor=posted.editor, of_name=error.problems, status=422)
     except Conflict as error:
         problem = Problem(error.field or "name", "conflict", str(error), error.example)
-        return _editor(request, name=name, text=text, problems=[problem], status=409)
-    for warning in draft.warnings:
+        return _editor(request, name=name, editor=posted.editor, of_name=[problem], status=409)
+    for warning in posted.draft.warnings:
         messages.warning(request, said(warning))
     return redirect("web:job", created.name)
 
 
-def _posted_text(request: HttpRequest) -> str:
-    return request.POST.get("toml", "").replace("\r\n", "\n")
-
-
 def _editor(
-    request: HttpRequest, *, name: str, text: str, problems: list[Problem] | None = None, status: int = 422
+    request: HttpRequest,
+    *,
+    name: str,
+    editor: Editor,
+    of_name: list[Problem] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    of_name = [problem for problem in problems or [] if problem.field == "name"]
-    rest = [problem for problem in problems or [] if problem.field != "name"]
     context = {
         "viewer": viewer_of(request),
         "name": name,
-        "name_problems": of_name,
-        "editor": editor_of(text, problems=rest),
+        "name_problems": of_name or [],
+        "editor": editor,
     }
-    return page(request, "job_new.html", context, status=status if problems else 200)
+    return page(request, "job_new.html", context, status=status)

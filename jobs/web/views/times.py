@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from jobs import services
 from jobs.exceptions import Conflict
 from jobs.timing import moments
-from jobs.timing.speech import spoken
 from jobs.web.gate import member, needs
-from jobs.web.pages.times import next_page, plan_of, why_page
+from jobs.web.pages.editor import rehearsal_of
+from jobs.web.pages.times import next_page, why_page
 from jobs.web.render import job_or_404, page, viewer_of
 from jobs.web.viewer import Viewer
 from plugins.exceptions import BadInput, Problem
@@ -84,19 +84,13 @@ def read_moment(text: str, field: str, viewer: Viewer) -> datetime:
 @needs("jobs.change_job")
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
-    """When the schedules of a text that is not saved yet would be due; beside the editor, or as a page of its own.
+    """What a text that is not saved would do, and when its schedules would be due.
 
     toml: the text; the admin's form calls it text.
     """
     viewer = viewer_of(request)
-    context: dict[str, object] = {"viewer": viewer}
-    try:
-        text = request.POST.get("toml", request.POST.get("text", ""))
-        with spoken(_):
-            draft = services.read_draft(text=text.replace("\r\n", "\n"))
-            context["plans"] = [plan_of(one, viewer) for one in services.preview_draft(draft)]
-    except BadInput as error:
-        context["problems"] = error.problems
+    text = request.POST.get("toml", request.POST.get("text", ""))
+    context = {"viewer": viewer, "rehearsal": rehearsal_of(text.replace("\r\n", "\n"), viewer)}
     if request.headers.get("HX-Request"):
         return render(request, "parts/when.html", context)
     return page(request, "check.html", context)

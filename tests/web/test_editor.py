@@ -1,0 +1,116 @@
+"""The editor on its pages: form and text follow each other, with and without script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from playwright.sync_api import expect
+
+from jobs.models import Job
+from tests.web import story
+from tests.web.conftest import Screen
+
+TEXT = """\
+# keep me
+[job]
+timeout = "2h"   # and me
+
+[os]
+cmd = ["echo", "hello"]
+
+[schedule]
+trigger = "cron"
+hour = 4
+minute = 30
+"""
+
+
+def posted(text: str = TEXT, **more: str) -> dict[str, str]:
+    return {"toml": text, "base": text, "revision": "1", **more}
+
+
+def controls(page: str) -> dict[str, str]:
+    """Of the form: what a browser would send of its inputs."""
+    return dict(re.findall(r'<input [^>]*name="(f:[^"]+)"[^>]*? value="([^"]*)"', page))
+
+
+@pytest.fixture
+def hello(mira: object) -> Job:
+    return story.job("hello", TEXT)
+
+
+def test_a_save_of_the_form_alone_changes_one_line(web: Client, hello: Job) -> None:
+    page = web.get("/jobs/hello/").content.decode()
+    web.post("/jobs/hello/save/", {**posted(), **controls(page), "f:job.timeout": "3h"})
+    assert Job.objects.get().toml == TEXT.replace('"2h"', '"3h"')
+
+
+def test_a_button_of_the_form_saves_nothing(web: Client, hello: Job) -> None:
+    answer = web.post("/jobs/hello/save/", posted(do="add", plugin="lifetime"))
+    page = answer.content.decode()
+    assert (answer.status_code, Job.objects.get().toml) == (200, TEXT)
+    assert "[lifetime]" in page and "[lifetime] needs lifetime" in page
+
+
+def test_a_dry_run_tells_times_and_order_and_saves_nothing(web: Client, hello: Job) -> None:
+    page = web.post("/jobs/hello/save/", posted(do="dry-run")).content.decode()
+    assert "What it would do, in this order" in page and "<code>os</code>" in page
+    assert Job.objects.get().revision_id == hello.revision_id
+
+
+def test_a_new_job_is_made_by_the_form_too(web: Client, db: None) -> None:
+    web.post("/new-job/", {"name": "fresh", **posted(), "f:job.description": "Says hello"})
+    assert Job.objects.get(name="fresh").description == "Says hello"
+
+
+def test_what_was_typed_in_the_text_redraws_the_form_and_leaves_the_text(web: Client) -> None:
+    page = web.post("/editing/", posted(TEXT.replace("hour = 4", "hour = 7"), source="text")).content.decode()
+    assert 'id="form-pane"' in page and 'value="7"' in page and 'id="toml"' not in page
+    assert "Every day at 07:30" in page
+
+
+def test_what_was_typed_in_the_form_retypes_the_text_and_tells_at_the_field(web: Client, hello: Job) -> None:
+    fields = controls(web.get("/jobs/hello/").content.decode())
+    more = {"f:job.overlap": "", "f:job.misfire": "", "f:schedule.trigger": "cron"}
+    page = web.post("/editing/", {**posted(), **fields, **more, "f:schedule.hour": "44"}).content.decode()
+    assert 'id="toml"' in page and "hour = 44" in page
+    assert re.search(r'id="p-f-schedule-hour"[^>]*><p class="problem">[^<]*44', page)
+
+
+def test_a_misspelt_option_offers_to_mend_itself(web: Client, hello: Job) -> None:
+    page = web.post("/jobs/hello/save/", posted(TEXT.replace("cmd", "cmmd"))).content.decode()
+    assert 'value="rename os.cmmd cmd"' in page and "Change it to cmd" in page
+
+
+def test_a_broken_text_leaves_the_form_for_later(web: Client) -> None:
+    page = web.post("/editing/", posted("[os\n", source="text")).content.decode()
+    assert "The form follows as soon as the text can be read" in page and "1 problem" in page
+
+
+def test_clock_changes_are_marked_among_the_next_times(web: Client) -> None:
+    text = '[os]\ncmd = "x"\n[schedule]\ntrigger = "cron"\nexpression = "0 4 * 3,4,10,11 *"\n'
+    page = web.post("/editing/", posted(text, source="text", do="dry-run")).content.decode()
+    assert "The next 10 times" in page
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_form_and_text_follow_each_other_in_a_browser(screen: Screen, width: int) -> None:
+    story.job("hello", TEXT)
+    screen.page.set_viewport_size({"width": width, "height": 800})
+    page = screen.open("/jobs/hello/")
+    page.locator("#f-job-timeout").fill("3h")
+    page.locator("#f-job-timeout").press("Tab")
+    expect(page.locator("#toml")).to_have_value(TEXT.replace('"2h"', '"3h"'))
+    page.locator("#toml").fill(TEXT.replace("hour = 4", "hour = 9"))
+    expect(page.get_by_label("hour", exact=True)).to_have_value("9")
+    page.get_by_label("Add a plugin").select_option("lifetime")
+    page.get_by_role("button", name="Add", exact=True).first.click()
+    page.get_by_label("lifetime needed").fill("1h")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".notice")).to_contain_text("Saved")
+    page.wait_for_load_state()
+    assert 'lifetime = "1h"' in Job.objects.get().toml and "hour = 9" in Job.objects.get().toml
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert screen.complaints == []
