@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Max, Value, When
+from django.db.models import Case, F, Max, QuerySet, Value, When
 
-from jobs.models import Job, Run, Source, Status, Supervisor
+from jobs.models import Job, Revision, Run, Source, Status, Supervisor
+from jobs.models.compiled import Compiled
 from jobs.services.runs import request_cancel
 from jobs.timing import clock
 
@@ -21,6 +23,8 @@ log = logging.getLogger("mxx.dispatcher")
 
 LOOK_AT = 500
 """Queued rows one claim looks at while they fill the free slots; the rest waits for the next."""
+SHORT_LOOK = 40
+"""The same when none of them is new: then their overlap policy has been decided already."""
 CLAIM_LOCK = 0x6D7878
 """PostgreSQL advisory lock: two supervisors must not both find a job idle."""
 
@@ -54,19 +58,35 @@ COLUMNS = (
     "cancel_requested_at",
     "job__deleted_at",
 )
+_ACTIVE = Compiled(lambda: Run.objects.active().filter(job__isnull=False).values_list("job_id"))
+_WON = Compiled(
+    lambda pks, owner: Run.objects.filter(pk__in=pks, owner=owner, status=Status.CLAIMED).lean().in_turn()
+)
+_REVISIONS = Compiled(lambda pks: Revision.objects.filter(pk__in=pks))
 
 
-def claim(*, free: int, owner: str, host: str, default_parallel: int) -> list[Run]:
-    """Win up to `free` runs for this owner; skips what the overlap policy skips. Commits before anything starts."""
+def _waiting(now: datetime) -> QuerySet[Run, tuple[Any, ...]]:
+    return Run.objects.ready(now).in_turn().values_list(*COLUMNS)
+
+
+@cache
+def _first(look_at: int) -> Compiled:
+    return Compiled(lambda now: _waiting(now)[:look_at])
+
+
+def claim(*, free: int, owner: str, host: str, default_parallel: int, look_at: int = LOOK_AT) -> list[Run]:
+    """Win up to `free` runs for this owner; skips what the overlap policy skips. Commits before anything starts.
+
+    look_at: how many queued runs to look at while they fill the free slots."""
     with _alone():
-        ids = Decision(default_parallel).choose(_queue(), free)
+        ids = Decision(default_parallel).choose(_queue(look_at), free)
         if ids:
             Run.objects.claim(ids, owner=owner, host=host)
-    if not ids:
-        return []
-    won = Run.objects.filter(pk__in=ids, owner=owner, status=Status.CLAIMED)
-    claimed = list(won.lean().select_related("revision").in_turn())
+    claimed = _WON.objects(Run, pks=ids, owner=owner)
+    revisions = _REVISIONS.objects(Revision, pks=[run.revision_id for run in claimed])
+    texts = {revision.pk: revision for revision in revisions}
     for run in claimed:
+        run.revision = texts[run.revision_id]
         log.debug("claimed run=%s attempt=%s job=%r source=%s", run.pk, run.attempt, run.job_name, run.source)
     return claimed
 
@@ -83,13 +103,13 @@ def claim_one(run: Run, *, owner: str, host: str) -> bool:
     return bool(won)
 
 
-def _queue() -> Iterator[list[Queued]]:
-    """In turn, LOOK_AT rows first; the rest, however long, only for one who asks for more."""
-    waiting = Run.objects.ready(clock.now()).in_turn().values_list(*COLUMNS)
-    first = [Queued(*row) for row in waiting[:LOOK_AT]]
+def _queue(look_at: int) -> Iterator[list[Queued]]:
+    """In turn, so many rows first; the rest, however long, only for one who asks for more."""
+    now = clock.now()
+    first = [Queued(*row) for row in _first(look_at).rows(now=now)]
     yield first
-    if len(first) == LOOK_AT:
-        yield [Queued(*row) for row in waiting.exclude(pk__in=[run.id for run in first])]
+    if len(first) == look_at:
+        yield [Queued(*row) for row in _waiting(now).exclude(pk__in=[run.id for run in first])]
 
 
 @contextmanager
@@ -108,8 +128,7 @@ class Decision:
     def __init__(self, default_parallel: int) -> None:
         self._default_parallel = default_parallel
         self._tags = TagSlots()
-        active = Run.objects.active().filter(job__isnull=False)
-        self._active: Counter[int | None] = Counter(active.values_list("job_id", flat=True))
+        self._active: Counter[int | None] = Counter(job_id for (job_id,) in _ACTIVE.rows())
         self._waiting: Counter[int | None] = Counter()
 
     def choose(self, queue: Iterator[list[Queued]], free: int) -> list[int]:

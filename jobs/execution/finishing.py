@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models import Q
 from jobs import services
 from jobs.execution.specs import policies_of
 from jobs.models import ACTIVE, JobState, Run, RunEvent, RunSamples, Status
+from jobs.models.writing import add_rows
 from jobs.timing import clock
 from plugins.custody.rundir import RunDir
 from plugins.exceptions import BadInput
@@ -28,8 +29,12 @@ UNRECORDABLE = (DataError, IntegrityError, LookupError, TypeError, ValueError)
 """What writing down a result raises that nobody can write down; a database that does not answer is not among it."""
 
 
-def note_started(started: dict[int, tuple[int, float]], owner: str) -> None:
-    """started: run id -> (attempt, epoch seconds). claimed -> running."""
+Starts = Mapping[int, tuple[int, float]]
+"""Run id -> (attempt, epoch seconds)."""
+
+
+def note_started(started: Starts, owner: str) -> None:
+    """claimed -> running."""
     if not started:
         return
     for run_id, (attempt, _) in started.items():
@@ -38,17 +43,25 @@ def note_started(started: dict[int, tuple[int, float]], owner: str) -> None:
     Run.objects.note_started(moments, owner)
 
 
-def finish_all(runs: Iterable[Run]) -> list[Run]:
-    """Record the result of every run that has one; one transaction. Returns those that were finished here."""
+NOBODY: Starts = {}
+
+
+def finish_all(runs: Iterable[Run], started: Starts = NOBODY, owner: str = "") -> list[Run]:
+    """Record the result of every run that has one, and what has started meanwhile; one transaction.
+
+    Returns those that were finished here."""
     found = ((run, services.run_dir(run).ending()) for run in runs)
     endings = [(run, result) for run, result in found if result]  # read before the database is held
     if not endings:
+        note_started(started, owner)
         return []
     folders = {run.pk: services.run_dir(run) for run, _ in endings}
     try:
         with transaction.atomic():
+            note_started(started, owner)
             finished = _record(endings)
     except UNRECORDABLE:
+        note_started(started, owner)
         finished = [ending[0] for ending in endings if _finished_alone(ending)]
     for run in finished:
         tidy(folders[run.pk])
@@ -90,7 +103,7 @@ def _record(endings: list[Ending]) -> list[Run]:
     for run, result in won:
         _keep_values(run, result)
         log.debug("ended run=%s attempt=%s %s; now %s", run.pk, run.attempt, result["status"], run.status)
-    RunEvent.objects.bulk_create(event for ending in won for event in _events(*ending))
+    add_rows(RunEvent(), [event for ending in won for event in _events(*ending)])
     return [run for run, _ in won]
 
 
@@ -167,19 +180,19 @@ def _is_unwanted(run: Run) -> bool:
     return Run.objects.filter(unwanted, pk=run.pk).exists()
 
 
-def _events(run: Run, result: dict[str, Any]) -> Iterator[RunEvent]:
+def _events(run: Run, result: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for event in services.run_dir(run).events(result):
-        yield RunEvent(
-            run=run,
-            attempt=run.attempt,
-            at=moment(event["at"]),
-            kind=event["kind"],
-            plugin=event.get("plugin", ""),
-            hook=event.get("hook", ""),
-            seconds=event.get("seconds"),
-            message=event.get("message", ""),
-            data=event.get("data", {}),
-        )
+        yield {
+            "run": run.pk,
+            "attempt": run.attempt,
+            "at": moment(event["at"]),
+            "kind": event["kind"],
+            "plugin": event.get("plugin", ""),
+            "hook": event.get("hook", ""),
+            "seconds": event.get("seconds"),
+            "message": event.get("message", ""),
+            "data": event.get("data", {}),
+        }
 
 
 def tidy(folder: RunDir) -> None:

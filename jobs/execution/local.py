@@ -11,7 +11,7 @@ from collections import Counter
 from django.db import DataError
 
 from jobs import services
-from jobs.execution.claim import claim
+from jobs.execution.claim import LOOK_AT, SHORT_LOOK, claim
 from jobs.execution.finishing import finish_all, finish_without_result, note_started
 from jobs.execution.keepers import keepers
 from jobs.execution.owner import host_name
@@ -19,6 +19,7 @@ from jobs.execution.recovery import Fate, orphans, recover, release_reservations
 from jobs.execution.specs import spec_of
 from jobs.execution.sweeps import Sweeps
 from jobs.models import JobState, Run, Status
+from jobs.models.compiled import Compiled
 from jobs.timing import clock
 from plugins.custody.backends import Identity, backend
 from plugins.custody.sweep import keeper_lives
@@ -32,9 +33,18 @@ SETTLED = 1.0
 """Seconds after which a started run without news is looked up on disk."""
 SLOW_START = 5.0
 """Seconds that a claimed run may take to its start marker before it is fenced off and queued again."""
+LOOK_EVERY = 1.0
+"""Seconds after which the queue is looked through although nothing new is in it."""
 STARTING = max(16, 4 * (os.cpu_count() or 1))
 """Runs that may be on their way to their start marker at once: far fewer than even a busy machine forks in SLOW_START,
 so that none is fenced off which merely waits for its turn."""
+
+_OWN = Compiled(
+    lambda owner: Run.objects.active().filter(owner=owner).values_list("status", "cancel_requested_at")
+)
+_TOLD_OF = Compiled(lambda pks, owner: Run.objects.active().lean().filter(pk__in=pks, owner=owner))
+_CLAIMABLE = Compiled(lambda now: Run.objects.claimable(now).order_by().values_list("pk")[:1])
+_NEWEST = Compiled(lambda: Run.objects.order_by("-pk").values_list("pk")[:1])
 
 
 class LocalDispatcher:
@@ -45,6 +55,9 @@ class LocalDispatcher:
         self.kick = threading.Event()
         self.keepers = keepers()
         self._sweeps = Sweeps()
+        self._newest: list[tuple[int]] = []
+        self._looked = 0.0
+        """The newest run when the queue was last looked through, and when that was."""
         self._seen: dict[int, float] = {}
         """Run id -> when it was last handed over or first met; to tell a slow start from a lost one."""
 
@@ -57,22 +70,34 @@ class LocalDispatcher:
         if not self.keepers.alive:
             self.keepers.open()
             self._seen = dict.fromkeys(self._seen, 0.0)  # what the old zygote did not start is lost with it
-        self._pass_on_cancels()
-        if not Run.objects.claimable(clock.now()).exists():
-            return
+        own = _OWN.rows(owner=self.owner)
+        statuses = Counter(status for status, _ in own)
+        if any(asked and status != Status.STOPPING for status, asked in own):
+            self._pass_on_cancels()
+        free = min(self.slots - statuses.total(), STARTING - statuses[Status.CLAIMED])
+        for run, state in self._claimed(max(free, 0)):
+            self._go(run, state)
+
+    def _claimed(self, free: int) -> list[tuple[Run, str]]:
+        """Runs to start now, each with the state of its job. free: the slots, and the room on the way to a keeper.
+
+        Without room only what is new is looked at, for its overlap policy; once a second, and then all of it, anyway.
+        """
+        newest, now = _NEWEST.rows(), time.monotonic()
+        all_of_it = newest != self._newest or now - self._looked > LOOK_EVERY
+        if not (free or all_of_it) or not _CLAIMABLE.rows(now=clock.now()):
+            return []
         if why := services.why_no_start():
             Run.objects.claimable(clock.now()).exclude(reason=why).update(reason=why)
-            return
-        claimed = claim(free=self._free(), owner=self.owner, host=host_name(), default_parallel=self.slots)
+            return []
+        if all_of_it:
+            self._newest, self._looked = newest, now
+        look_at = LOOK_AT if all_of_it else SHORT_LOOK
+        claimed = claim(
+            free=free, owner=self.owner, host=host_name(), default_parallel=self.slots, look_at=look_at
+        )
         states = JobState.objects.texts_of(run.job_id for run in claimed) if claimed else {}
-        for run in claimed:
-            self._go(run, states.get(run.job_id or 0, ""))
-
-    def _free(self) -> int:
-        """How many runs may be claimed now: the slots, and the room on the way to a keeper."""
-        statuses = Run.objects.active().filter(owner=self.owner).values_list("status", flat=True)
-        counted = Counter(statuses)
-        return min(self.slots - counted.total(), STARTING - counted[Status.CLAIMED])
+        return [(run, states.get(run.job_id or 0, "")) for run in claimed]
 
     def _go(self, run: Run, state: str | None = None) -> None:
         try:
@@ -119,20 +144,18 @@ class LocalDispatcher:
         gone = {
             one["run"]: one["attempt"] for one in notices if one["kind"] == "gone" and one["run"] not in ended
         }
-        note_started({run: facts for run, facts in started.items() if run not in ended}, self.owner)
-        if started:
-            self.kick.set()  # there is room for others on the way
-        for run in finish_all(self._own(ended)):
+        news = {run: facts for run, facts in started.items() if run not in ended}
+        finished = finish_all(self._own(ended), news, self.owner)
+        for run in finished:
             self._seen.pop(run.pk, None)
-            self.kick.set()
+        if started or finished:
+            self.kick.set()  # there is room for others
         for run in self._own(gone):
             self._settle(run)
 
     def _own(self, attempts: dict[int, int]) -> list[Run]:
         """Own active runs that are still in the attempt of which the news speaks."""
-        if not attempts:
-            return []
-        runs = Run.objects.active().lean().filter(pk__in=list(attempts), owner=self.owner)
+        runs = _TOLD_OF.objects(Run, pks=list(attempts), owner=self.owner)
         return [run for run in runs if run.attempt == attempts[run.pk]]
 
     # ---- recovery
@@ -146,10 +169,15 @@ class LocalDispatcher:
             if fate not in (Fate.UNDECIDED, Fate.SWEEPING):
                 log.warning("run %s of %s: %s", run.pk, run.job_name, fate.value)
                 self.kick.set()
-        for run in Run.objects.active().filter(owner=self.owner):
-            quiet = time.monotonic() - self._seen.setdefault(run.pk, time.monotonic())
-            if quiet > (SLOW_START if run.status == Status.CLAIMED else SETTLED):
-                self._settle(run)
+        own = Run.objects.active().filter(owner=self.owner)
+        quiet = [pk for pk, status in own.values_list("pk", "status") if self._is_quiet(pk, status)]
+        for run in own.lean().filter(pk__in=quiet) if quiet else ():
+            self._settle(run)
+
+    def _is_quiet(self, run_id: int, status: str) -> bool:
+        """Whether nothing was heard of it for longer than usual."""
+        since = time.monotonic() - self._seen.setdefault(run_id, time.monotonic())
+        return since > (SLOW_START if status == Status.CLAIMED else SETTLED)
 
     def _recovered(self, run: Run) -> Fate:
         """One run that cannot be decided (its folder, its files) must not keep the others waiting."""

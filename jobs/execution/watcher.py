@@ -19,6 +19,9 @@ log = logging.getLogger("mxx.supervisor")
 POLL = 0.04
 """Seconds between two reads of SQLite's data_version, for commits that wake nobody; one costs microseconds."""
 
+UNRUNG = 0.25
+"""Seconds between two wake-ups for such commits where a bell is: most of them are this process's own."""
+
 
 class Watcher(Protocol):
     def watch(self, seconds: float) -> bool:
@@ -83,14 +86,17 @@ class SqliteWatcher:
         connection.ensure_connection()
         self._cursor = connection.connection.cursor()
         self._seen = self._version()
+        self._told = time.monotonic()
 
     def watch(self, seconds: float) -> bool:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             rang = self._pause(min(left, POLL))
+            if not rang and self._bell is not None and time.monotonic() - self._told < UNRUNG:
+                continue
             version = self._version()
             if rang or version != self._seen:
-                self._seen = version
+                self._seen, self._told = version, time.monotonic()
                 return True
         return False
 

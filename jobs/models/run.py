@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db import connection, models, transaction
+from django.db.models import Q
 
+from jobs.models.compiled import Compiled
 from jobs.models.writing import write_rows
 from jobs.timing import clock
 
@@ -98,22 +99,22 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def claim(self, ids: Iterable[int], *, owner: str, host: str) -> int:
         """queued -> claimed by compare-and-set; returns how many this owner won."""
-        late = When(
-            attempt=0, reason__startswith="late: ", then=F("reason")
-        )  # it says why it ran at this hour
-        why = Case(late, default=Value(""), output_field=models.TextField())
-        return (
-            self.queued()
-            .filter(pk__in=list(ids))
-            .update(status=Status.CLAIMED, owner=owner, host=host, attempt=F("attempt") + 1, reason=why)
-        )
+        table = connection.ops.quote_name(Run._meta.db_table)
+        pks = list(ids)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} SET status = %s, owner = %s, host = %s, attempt = attempt + 1,"
+                " reason = CASE WHEN attempt = 0 AND reason LIKE 'late: %%' THEN reason ELSE '' END"
+                f" WHERE status = %s AND id IN ({', '.join(['%s'] * len(pks))})",
+                [Status.CLAIMED.value, owner, host, Status.QUEUED.value, *pks],
+            )
+            return cursor.rowcount
 
     def end(self, ends: Iterable[tuple[Run, dict[str, Any]]]) -> list[Run]:
         """Each active run into its end, with the fields given, by compare-and-set on (id, attempt, owner); two statements,
         however many there are. Returns who was still there. In a transaction: its lock joins the two."""
         ends = list(ends)
-        there = self.active().filter(pk__in=[run.pk for run, _ in ends]).select_for_update().order_by("pk")
-        locked = set(there.values_list("pk", "attempt", "owner"))
+        locked = set(_LOCKED.rows(pks=[run.pk for run, _ in ends]))
         won = [(run, fields) for run, fields in ends if (run.pk, run.attempt, run.owner) in locked]
         write_rows(Run, [({"id": run.pk}, fields) for run, fields in won])
         for run, fields in won:
@@ -127,7 +128,7 @@ class RunQuerySet(models.QuerySet["Run"]):
             ({"id": pk, "attempt": attempt, **expected}, {"status": Status.RUNNING, "started_at": at})
             for pk, (attempt, at) in started.items()
         ]
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             write_rows(Run, changes)
 
 
@@ -221,6 +222,17 @@ class Run(models.Model):
         """Be what the row has become."""
         for name, value in fields.items():
             setattr(self, name, value)
+
+
+_LOCKED = Compiled(
+    lambda pks: (
+        Run.objects.active()
+        .filter(pk__in=pks)
+        .select_for_update()
+        .order_by("pk")
+        .values_list("pk", "attempt", "owner")
+    )
+)
 
 
 class RunEvent(models.Model):

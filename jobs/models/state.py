@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import models
 
+from jobs.models.compiled import Compiled
 from jobs.timing import clock
 
 
@@ -19,7 +20,7 @@ class JobStateQuerySet(models.QuerySet["JobState"]):
     def texts_of(self, job_ids: Iterable[int | None]) -> dict[int, str]:
         """JSON by job, of those that have a state."""
         wanted = {job_id for job_id in job_ids if job_id is not None}
-        return dict(self.filter(job__in=wanted).values_list("job_id", "text"))
+        return dict(_TEXTS.rows(jobs=list(wanted)))
 
     def keep(self, job_id: int, text: str) -> None:
         self.update_or_create(job_id=job_id, defaults={"text": text, "updated_at": clock.now()})
@@ -34,3 +35,6 @@ class JobState(models.Model):
 
     def __str__(self) -> str:
         return f"state of {self.job}"
+
+
+_TEXTS = Compiled(lambda jobs: JobState.objects.filter(job__in=jobs).values_list("job_id", "text"))

@@ -53,7 +53,9 @@ def test_each_that_has_started_makes_room_for_another(dispatcher: LocalDispatche
     dispatcher.kick.set()
     dispatcher.dispatch()
     Run.objects.filter(pk__in=Run.objects.active().values("pk")[:3]).update(status=Status.RUNNING)
-    assert dispatcher._free() == 3
+    dispatcher.kick.set()
+    dispatcher.dispatch()
+    assert Run.objects.active().count() == STARTING + 3
 
 
 def test_runs_for_which_the_zygote_was_dead_are_queued_again_in_words(
@@ -67,3 +69,26 @@ def test_runs_for_which_the_zygote_was_dead_are_queued_again_in_words(
         dispatcher.mend()
     assert Run.objects.get().status == Status.QUEUED
     assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_a_due_run_of_a_busy_job_is_skipped_though_no_slot_is_free(dispatcher: LocalDispatcher) -> None:
+    dispatcher.slots = 1
+    job = make_job()
+    for _ in range(2):
+        services.trigger_job(job=job, source="schedule")
+        dispatcher.kick.set()
+        dispatcher.dispatch()
+    assert list(Run.objects.order_by("pk").values_list("status", flat=True)) == ["claimed", "skipped"]
+
+
+def test_a_run_that_waited_for_room_starts_when_there_is_some(dispatcher: LocalDispatcher) -> None:
+    dispatcher.slots = 1
+    for name in ("first", "second"):
+        services.trigger_job(job=make_job(name))
+    for _ in range(2):
+        dispatcher.kick.set()
+        dispatcher.dispatch()
+    Run.objects.active().update(status=Status.SUCCEEDED)
+    dispatcher.kick.set()
+    dispatcher.dispatch()
+    assert list(Run.objects.order_by("pk").values_list("status", flat=True)) == ["succeeded", "claimed"]
