@@ -95,6 +95,8 @@ def pages(story: object) -> dict[str, str]:
         "runs": "/runs/",
         "new": "/new-job/?from=backup",
         "delete": "/jobs/arknights-daily/delete/",
+        "calendar": "/calendar/",
+        "day": "/calendar/?day=2026-10-21",
         "plugins": "/plugins/",
         "plugin": "/plugins/os/",
         "broken-plugin": "/plugins/broken/",

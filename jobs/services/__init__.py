@@ -14,7 +14,7 @@ from jobs.services.applications import (
 from jobs.services.audit import diffs_of, record
 from jobs.services.away import AWAY, is_away, why_away
 from jobs.services.backup import back_up
-from jobs.services.collisions import Collision, collisions
+from jobs.services.collisions import Collision, collisions, meetings
 from jobs.services.cronimport import ImportedCron, import_cron
 from jobs.services.custody import custody_here, custody_in_words
 from jobs.services.databasefile import file_identity as database_identity
@@ -189,6 +189,7 @@ __all__ = [
     "make_token",
     "may",
     "may_guess",
+    "meetings",
     "new_recovery_codes",
     "note_factor",
     "open_link",

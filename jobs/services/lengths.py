@@ -6,7 +6,7 @@ Measured with 100 jobs and 500,000 runs on SQLite: a join with a correlated subq
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
@@ -37,8 +37,13 @@ class Usual:
 
 def usual(jobs: Iterable[int]) -> dict[int, Usual]:
     """What is usual for each job that succeeded often enough."""
+    return usual_of(newest(jobs, 20, ["job_id", "started_at", "finished_at"], good=True))
+
+
+def usual_of(rows: Iterable[Mapping[str, Any]]) -> dict[int, Usual]:
+    """The same from good runs that are at hand: their job_id, started_at and finished_at."""
     seconds: dict[int, list[float]] = defaultdict(list)
-    for row in newest(jobs, 20, ["job_id", "started_at", "finished_at"], good=True):
+    for row in rows:
         seconds[row["job_id"]].append((row["finished_at"] - row["started_at"]).total_seconds())
     return {job: _usual(values) for job, values in seconds.items() if len(values) >= ENOUGH}
 

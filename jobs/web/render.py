@@ -31,7 +31,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     if "health" not in context:
         context["health"] = services.health()
     context["banner"] = banner(context["health"], context["viewer"])
-    context["quiet"] = quiet = services.quiet_now()
+    context["quiet"] = quiet = context["quiet"] if "quiet" in context else services.quiet_now()
     context["quiet_since"] = context["viewer"].day_clock_tag(quiet.since) if quiet else ""
     context["quiet_until"] = context["viewer"].day_clock_tag(quiet.until) if quiet else ""
     theme = request.COOKIES.get(THEME_COOKIE, "")

@@ -8,6 +8,7 @@ from jobs import services
 from jobs.web.gate import members, needs
 from jobs.web.views import (
     account,
+    calendar,
     editing,
     factor,
     job,
@@ -83,6 +84,7 @@ settings_urls = [
 ]
 
 time_urls = [
+    path("calendar/", calendar.calendar, name="calendar"),
     path("next/", times.upcoming, name="next"),
     path("check/", times.check, name="check"),
     path("quiet/", times.begin_quiet, name="quiet"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat
@@ -85,5 +85,8 @@ class Viewer:
 
     def midnight(self, moment: datetime, days: int = 0) -> datetime:
         """The moment at which the local day of `moment` (plus days) begins."""
-        day = self.local(moment).date() + timedelta(days=days)
+        return self.begin(self.local(moment).date() + timedelta(days=days))
+
+    def begin(self, day: date) -> datetime:
+        """The moment at which this local day begins."""
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)

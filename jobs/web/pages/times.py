@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from jobs import services
 from jobs.models import Job
+from jobs.web.pages.clashes import in_words
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
-from jobs.web.words import sentence, took
+from jobs.web.words import sentence
 
 LISTED, MET = 50, 20
 
@@ -37,7 +37,7 @@ def next_page(viewer: Viewer) -> NextPage:
         for item in services.upcoming(count=LISTED)
     ]
     meetings = [
-        Row(_when(one.at, viewer), one.job, sentence(_meeting(one)))
+        Row(_when(one.at, viewer), one.job, sentence(in_words(one)))
         for one in services.collisions(most=MET, zone=viewer.zone.key)
     ]
     return NextPage(coming, meetings)
@@ -45,15 +45,6 @@ def next_page(viewer: Viewer) -> NextPage:
 
 def _when(at: datetime, viewer: Viewer) -> SafeString:
     return viewer.tag(at, f"{viewer.day(at)} {viewer.clock(at, seconds=bool(at.second))}")
-
-
-def _meeting(one: services.Collision) -> str:
-    words = {
-        "skipped": _("will be left out"),
-        "waits": _("will wait %(time)s") % {"time": took(one.seconds)},
-        "replaces": _("will end the run before it"),
-    }
-    return _("%(what)s: %(because)s") % {"what": words[one.what], "because": said(one.because)}
 
 
 @dataclass(frozen=True)

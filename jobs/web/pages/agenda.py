@@ -1,0 +1,154 @@
+"""A day hour by hour, as a list: for readers, phones and small targets. Who runs often has one line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from django.urls import reverse
+from django.utils import dateformat
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from jobs.models import Run
+from jobs.web.ahead import Ahead
+from jobs.web.happened import Done, Past
+from jobs.web.marks import BAD, Mark, mark
+from jobs.web.outcomes import Usual
+from jobs.web.rhythm import rhythm
+from jobs.web.viewer import Viewer
+from jobs.web.words import number, took
+
+OFTEN, MOST, MOST_BYTES = 8, 60, 13_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """mark: None for what is due; text stands in its place. at: to sort by."""
+
+    at: datetime
+    when: SafeString
+    job: str
+    href: str
+    mark: Mark | None
+    text: str
+    took: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One that is written when there is room for it."""
+
+    at: datetime
+    write: Callable[[], Entry]
+    needs_you: bool = False
+
+
+@dataclass(frozen=True)
+class Agenda:
+    day: date
+    name: str
+    entries: list[Entry]
+    more: int
+
+
+def agenda(
+    day: date,
+    past: Past,
+    live: Sequence[Run],
+    future: Sequence[Ahead],
+    usual: dict[int, Usual],
+    viewer: Viewer,
+) -> Agenda:
+    begin, end = viewer.begin(day), viewer.begin(day + timedelta(days=1))
+    runs = [run for run in past.runs if run.is_over and run.at < end and run.end >= begin]
+    drafts = _of_runs(runs, begin, viewer)
+    drafts += [
+        Draft(run.started_at, partial(_going, run, viewer), needs_you=True)
+        for run in live
+        if run.started_at and begin <= viewer.now < end
+    ]
+    drafts += [draft for one in future for draft in _due(one, begin, end, usual, viewer)]
+    shown = _fitting(drafts, viewer.now)
+    name = dateformat.format(day, "l j F")
+    return Agenda(day, name, sorted(shown, key=lambda entry: entry.at), len(drafts) - len(shown))
+
+
+def _fitting(drafts: list[Draft], now: datetime) -> list[Entry]:
+    """What needs somebody, then the nearest: so many rows, and so many bytes."""
+    left, shown = MOST_BYTES, list[Entry]()
+    for draft in sorted(drafts, key=lambda draft: (not draft.needs_you, abs(draft.at - now)))[:MOST]:
+        entry = draft.write()
+        left -= 320 + len(escape(entry.job + entry.text).encode()) + len(entry.href)
+        if left < 0:
+            break
+        shown.append(entry)
+    return shown
+
+
+def _of_runs(runs: list[Done], begin: datetime, viewer: Viewer) -> list[Draft]:
+    counts = Counter(run.job_name for run in runs)
+    often = {name for name, count in counts.items() if count > OFTEN}
+    newest = {run.job_name: run for run in runs if run.job_name in often and run.status not in BAD}
+    alone = [run for run in runs if run.job_name not in often or run.status in BAD]
+    rows = [(run, 0) for run in alone] + [(run, counts[name]) for name, run in newest.items()]
+    return [
+        Draft(run.at, partial(_run, run, count, begin, viewer), needs_you=run.status in BAD)
+        for run, count in rows
+    ]
+
+
+def _run(run: Done, count: int, begin: datetime, viewer: Viewer) -> Entry:
+    lasted = run.finished_at - run.started_at if run.started_at and run.finished_at else None
+    return Entry(
+        at=run.at,
+        when=_when(run.at, begin, viewer),
+        job=run.job_name,
+        href=run.url,
+        mark=run.mark,
+        text=_("the last of %(n)s") % {"n": number(count)} if count else "",
+        took=took(lasted.total_seconds()) if lasted else "",
+    )
+
+
+def _when(at: datetime, begin: datetime, viewer: Viewer) -> SafeString:
+    """With its weekday where the list begins later."""
+    day = "" if at >= begin else dateformat.format(viewer.local(at), "D") + " "
+    return viewer.tag(at, day + viewer.clock(at))
+
+
+def _going(run: Run, viewer: Viewer) -> Entry:
+    assert run.started_at is not None
+    lasts = took((viewer.now - run.started_at).total_seconds())
+    when = viewer.short_tag(run.started_at)
+    return Entry(
+        run.started_at,
+        when,
+        run.job_name,
+        reverse("web:run", args=[run.pk]),
+        mark(run.status),
+        "",
+        lasts,
+    )
+
+
+def _due(one: Ahead, begin: datetime, end: datetime, usual: dict[int, Usual], viewer: Viewer) -> list[Draft]:
+    moments = [moment for moment in one.moments if begin <= moment < end]
+    bands = [max(start, begin) for start, until in one.bands if start < end and until >= begin]
+    length = usual.get(one.schedule.job_id)
+    lasts = took(length.median) if length else ""
+    if len(moments) > OFTEN or bands:
+        first, text = (moments or bands)[0], rhythm(one.schedule)
+        return [Draft(first, partial(_coming, one, first, text, lasts, viewer))]
+    return [Draft(at, partial(_coming, one, at, "", lasts, viewer)) for at in moments]
+
+
+def _coming(one: Ahead, at: datetime, text: str, lasts: str, viewer: Viewer) -> Entry:
+    job = one.schedule.job.name
+    return Entry(
+        at, viewer.clock_tag(at), job, reverse("web:job", args=[job]), None, text or viewer.away(at), lasts
+    )
