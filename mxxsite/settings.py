@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "jobs.frontdoor.visitors.KnownHost",
     "jobs.frontdoor.visitors.OwnPages",
     "jobs.frontdoor.visitors.Asked",
+    "django.middleware.gzip.GZipMiddleware",  # a list of 50 jobs is 70 kB, packed 7; padded against BREACH
     "django.middleware.common.CommonMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

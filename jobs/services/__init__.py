@@ -28,7 +28,7 @@ from jobs.services.explaining import explain_draft, explain_job
 from jobs.services.exporting import Exported, export_jobs
 from jobs.services.filejobs import detach_job
 from jobs.services.folder import Loaded, Wishes, job_files, load_folder
-from jobs.services.health import Health, health, heartbeats
+from jobs.services.health import Health, Pulse, health, heartbeats, pulse
 from jobs.services.history import Found, Wanted, find_runs
 from jobs.services.keeping import keep_history
 from jobs.services.mxximport import ImportedHome, import_home
@@ -112,6 +112,7 @@ __all__ = [
     "Preview",
     "Progress",
     "Pruned",
+    "Pulse",
     "Restored",
     "Retention",
     "Rule",
@@ -201,6 +202,7 @@ __all__ = [
     "preview_draft",
     "preview_schedule",
     "prune_runs",
+    "pulse",
     "queue_file_run",
     "quiet_now",
     "read_draft",

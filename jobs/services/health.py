@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
 from jobs.models import Lease, Run, Supervisor
 from jobs.models.supervisor import STALE_AFTER
 from jobs.services.room import little_room
@@ -12,39 +15,43 @@ from jobs.timing import clock
 
 
 @dataclass(frozen=True)
-class Health:
+class Pulse:
+    """What every page says: will anything start?"""
+
     ok: bool
     problem: str
     scheduler_beat_at: datetime | None
-    running: int
-    queued: int
     slots: int
     disk: str
     """A sentence once the disk is nearly full, or is."""
 
 
+@dataclass(frozen=True)
+class Health(Pulse):
+    running: int
+    queued: int
+
+
 def health() -> Health:
+    """The pulse, and how much goes on. Three short queries."""
+    running, queued = Run.objects.active().count(), Run.objects.queued().count()
+    return Health(**vars(pulse()), running=running, queued=queued)
+
+
+def pulse() -> Pulse:
     """ok only while some supervisor's scheduler loop was heard within the last 10 s, by either side of the clock, and
-    one holds the lease. Five short queries."""
+    one holds the lease. One query."""
     now = clock.now()
-    rows = Supervisor.objects.filter(kind="supervisor", stopped_at__isnull=True)
-    beat = (
-        rows.filter(scheduler_beat_at__lt=now + STALE_AFTER)  # later: written before the clock was set back
-        .order_by("-scheduler_beat_at")
-        .values_list("scheduler_beat_at", flat=True)
-        .first()
+    alive = Q(heartbeat_at__range=(now - STALE_AFTER, now + STALE_AFTER))
+    in_time = Q(scheduler_beat_at__lt=now + STALE_AFTER)  # later: written before the clock was set back
+    expires = Lease.objects.filter(name="scheduler").values("expires_at")
+    told = Supervisor.objects.filter(kind="supervisor", stopped_at__isnull=True).aggregate(
+        beat=Max("scheduler_beat_at", filter=in_time),
+        slots=Coalesce(Sum("slots", filter=alive), 0),
+        expires=Max(Subquery(expires)),
     )
-    problem = _problem(beat, now) or _leaderless(now)
-    slots = sum(rows.alive(now).values_list("slots", flat=True))
-    return Health(
-        ok=not problem,
-        problem=problem,
-        scheduler_beat_at=beat,
-        running=Run.objects.active().count(),
-        queued=Run.objects.queued().count(),
-        slots=slots,
-        disk=little_room(),
-    )
+    problem = _problem(told["beat"], now) or _leaderless(told["expires"], now)
+    return Pulse(not problem, problem, told["beat"], told["slots"], little_room())
 
 
 def heartbeats() -> list[Supervisor]:
@@ -63,9 +70,8 @@ def _problem(beat: datetime | None, now: datetime) -> str:
     return f"the scheduler was last heard {seconds} s ago"
 
 
-def _leaderless(now: datetime) -> str:
+def _leaderless(expires: datetime | None, now: datetime) -> str:
     """A scheduler may turn and yet not lead: then nothing is planned either. A lease given back is taken in a second."""
-    expires = Lease.objects.filter(name="scheduler").values_list("expires_at", flat=True).first()
     if expires is None or expires > now - STALE_AFTER:
         return ""
     return f"no scheduler has led for {int((now - expires).total_seconds())} s: nothing is planned"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Literal
 
-from jobs.models import Job, Schedule
+from jobs.models import Job, Quiet, Schedule
 from jobs.services.quiet import quiet_now
 from jobs.timing import clock
 
@@ -23,13 +24,20 @@ class Coming:
     schedule: Schedule
 
 
-def upcoming(*, count: int = 20, until: datetime | None = None, job: Job | None = None) -> list[Coming]:
+def upcoming(
+    *,
+    count: int = 20,
+    until: datetime | None = None,
+    job: Job | None = None,
+    quiet: Quiet | Literal["ask"] | None = "ask",
+) -> list[Coming]:
     """The next `count` moments of all schedules, or those of one job, in order. One query, and a step of arithmetic for each moment.
 
-    In a quiet time: from its end on; nothing while it has none. No more than the `count` schedules that are due first can be among them.
+    In a quiet time, which is asked for unless it is known: from its end on; nothing while it has none. No more than the
+    `count` schedules that are due first can be among them.
     """
     now = clock.now()
-    quiet = quiet_now()
+    quiet = quiet_now() if quiet == "ask" else quiet
     if quiet and quiet.is_open:
         return []
     start = quiet.until if quiet else now

@@ -29,7 +29,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A whole page; context must hold `viewer`."""
     if "health" not in context:
-        context["health"] = services.health()
+        context["health"] = services.pulse()
     context["banner"] = banner(context["health"], context["viewer"])
     context["quiet"] = quiet = context["quiet"] if "quiet" in context else services.quiet_now()
     context["quiet_since"] = context["viewer"].day_clock_tag(quiet.since) if quiet else ""
@@ -39,7 +39,7 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], *, status
     return render(request, template, context, status=status)
 
 
-def banner(health: services.Health, viewer: Viewer) -> str:
+def banner(health: services.Pulse, viewer: Viewer) -> str:
     """Why nothing will start, in one sentence; "" when all is well."""
     if health.ok:
         return ""

@@ -30,7 +30,7 @@ def test_the_list_costs_the_same_queries_for_any_number_of_jobs(
             every=60,
             lasted=1,
         )
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(12):  # type: ignore[operator]
         shown(web)
 
 

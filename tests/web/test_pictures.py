@@ -24,7 +24,7 @@ def outcome(status: str = "succeeded", minutes: float | None = 50, **fields: obj
         "status": status,
         "warned": False,
         "reason": "",
-        "source": "schedule",
+        "attempt": 1,
         "queued_at": NOON,
         "scheduled_for": NOON,
         "started_at": None if minutes is None else NOON,

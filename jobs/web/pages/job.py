@@ -70,8 +70,8 @@ class JobPage:
 
 
 def job_page(job: Job, viewer: Viewer, *, editor: Editor, given: dict[str, str] | None = None) -> JobPage:
-    past = outcomes.latest([job.pk], HISTORY).get(job.pk, [])
-    usual = outcomes.usual([job.pk]).get(job.pk)
+    pasts, usuals = outcomes.latest_and_usual([job.pk], HISTORY)
+    past, usual = pasts.get(job.pk, []), usuals.get(job.pk)
     live = Run.objects.unfinished().filter(job=job).order_by("-status", "-id").first()
     latest = past[-1] if past else None
     text, when = _state(latest, past, live, usual, viewer)

@@ -19,7 +19,7 @@ from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from jobs.web.words import ordinal, took
 
-PAGE = 100
+PAGE = 50
 STATES = ("needs-you", "running", "waiting", "paused")
 
 
@@ -81,7 +81,7 @@ def jobs_page(filters: Filters, viewer: Viewer) -> JobsPage:
     first = (filters.page - 1) * PAGE
     shown = found[first : first + PAGE]
     ids = [brief.id for brief in shown]
-    past, usual, planned = outcomes.latest(ids), outcomes.usual(ids), reading.next_times(ids)
+    (past, usual), planned = outcomes.latest_and_usual(ids), reading.next_times(ids)
     return JobsPage(
         rows=[
             _row(

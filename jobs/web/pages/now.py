@@ -7,6 +7,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q, Window
 from django.utils import dateformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ OFTEN = 18
 class Trouble:
     mark: Mark
     job: str
-    run: Run
+    run: Outcome
     when: SafeString
     text: str
     said: str
@@ -73,6 +74,12 @@ class Quiet:
 
 
 @dataclass(frozen=True)
+class GoingOn:
+    running: int = 0
+    queued: int = 0
+
+
+@dataclass(frozen=True)
 class NowPage:
     headline: str
     summary: str
@@ -89,50 +96,60 @@ class NowPage:
     heard: SafeString | str
 
 
-def now_page(viewer: Viewer, health: services.Health) -> NowPage:
+def now_page(viewer: Viewer, health: services.Pulse) -> NowPage:
     briefs = {brief.id: brief for brief in reading.briefs()}
     needy = [brief for brief in briefs.values() if brief.needs_you]
+    names = {brief.id: brief.name for brief in briefs.values()}
     recent = outcomes.ended_since(viewer.now - timedelta(hours=24), most=MOST_ENDED, jobs=briefs)
     future = forecasts(viewer.now, viewer.now + pictures.AHEAD)
-    live = list(Run.objects.unfinished().lean().order_by("id")[: MOST_LIVE * 2])
-    past = outcomes.latest([brief.id for brief in needy[:MOST_LOOKED_AT]])
-    jobs = {*past, *(run.job_id for run in live if run.job_id), *(item.schedule.job_id for item in future)}
-    usual = outcomes.usual(jobs)
-    troubles = _troubles(past, usual, viewer)
+    live, going_on = _unfinished()
+    looked_at = {brief.id for brief in needy[:MOST_LOOKED_AT]}
+    jobs = {run.job_id for run in live if run.job_id} | {item.schedule.job_id for item in future}
+    past, usual = outcomes.latest_and_usual(looked_at | jobs)
+    troubles = _troubles({job: past[job] for job in looked_at & past.keys()}, usual, names, viewer)
     finished = _on_the_ribbon(recent, briefs, viewer)
-    names = {brief.id: brief.name for brief in briefs.values()}
     happenings = _happenings(finished, live, future, usual, names, viewer)
     return NowPage(
-        headline=_headline(len(needy), health, bool(briefs)),
-        summary=_summary(recent, health),
+        headline=_headline(len(needy), going_on, bool(briefs)),
+        summary=_summary(recent, health, going_on),
         has_jobs=bool(briefs),
         ribbon=pictures.ribbon(happenings, viewer),
         ribbon_words=_in_words(recent, future, names),
         troubles=troubles[:MOST_TROUBLES],
         more_troubles=max(0, len(needy) - MOST_TROUBLES),
         live=[_live(run, usual.get(run.job_id or 0), viewer) for run in live[:MOST_LIVE]],
-        running=health.running,
-        waiting=health.queued,
+        running=going_on.running,
+        waiting=going_on.queued,
         planned=_planned(future, usual, viewer),
         quiet=_quiet(recent, names, viewer),
         heard=viewer.away_tag(health.scheduler_beat_at) if health.scheduler_beat_at else "",
     )
 
 
-def _headline(needy: int, health: services.Health, has_jobs: bool) -> str:
+def _unfinished() -> tuple[list[Run], GoingOn]:
+    """The first of them, and how many there are; one query."""
+    counts = {"unfinished": Window(Count("*")), "queued": Window(Count("pk", filter=Q(status=Status.QUEUED)))}
+    rows = list(Run.objects.unfinished().lean().annotate(**counts).order_by("id")[: MOST_LIVE * 2])
+    if not rows:
+        return [], GoingOn()
+    told = vars(rows[0])
+    return rows, GoingOn(told["unfinished"] - told["queued"], told["queued"])
+
+
+def _headline(needy: int, going_on: GoingOn, has_jobs: bool) -> str:
     if needy:
         return ngettext("%(n)s job needs you", "%(n)s jobs need you", needy) % {"n": counted(needy)}
     if not has_jobs:
         return _("No jobs yet")
-    if health.running:
-        return ngettext("All well, %(n)s running", "All well, %(n)s running", health.running) % {
-            "n": counted(health.running).lower()
+    if going_on.running:
+        return ngettext("All well, %(n)s running", "All well, %(n)s running", going_on.running) % {
+            "n": counted(going_on.running).lower()
         }
     return _("All quiet")
 
 
-def _summary(recent: list[Outcome], health: services.Health) -> str:
-    return " ".join(filter(None, [said(health.disk), _what_ended(recent), _what_goes_on(health)]))
+def _summary(recent: list[Outcome], health: services.Pulse, going_on: GoingOn) -> str:
+    return " ".join(filter(None, [said(health.disk), _what_ended(recent), _what_goes_on(going_on)]))
 
 
 def _what_ended(recent: list[Outcome]) -> str:
@@ -151,8 +168,8 @@ def _what_ended(recent: list[Outcome]) -> str:
     return _("In the last 24 hours: %(told)s.") % {"told": listed(words)}
 
 
-def _what_goes_on(health: services.Health) -> str:
-    running, queued = health.running, health.queued
+def _what_goes_on(going_on: GoingOn) -> str:
+    running, queued = going_on.running, going_on.queued
     words = []
     if running:
         words.append(
@@ -167,29 +184,31 @@ def _what_goes_on(health: services.Health) -> str:
 # ---- needs you
 
 
-def _troubles(past: dict[int, list[Outcome]], usual: dict[int, Usual], viewer: Viewer) -> list[Trouble]:
-    latest = {rows[-1].id: rows for rows in past.values() if rows[-1].status in BAD}
-    runs = Run.objects.lean().filter(pk__in=latest).order_by("-id")
-    ranked = sorted(runs, key=lambda run: (BAD.index(run.status), -run.pk))
+def _troubles(
+    past: dict[int, list[Outcome]], usual: dict[int, Usual], names: dict[int, str], viewer: Viewer
+) -> list[Trouble]:
+    ends = [(rows[-1], rows) for rows in past.values() if rows[-1].status in BAD]
+    ranked = sorted(ends, key=lambda end: (BAD.index(end[0].status), -end[0].id))
     return [
-        _trouble(run, latest[run.pk], usual.get(run.job_id or 0), viewer, with_log=position < 5)
-        for position, run in enumerate(ranked)
+        _trouble(end, rows, names[end.job_id], usual.get(end.job_id), viewer, with_log=position < 5)
+        for position, (end, rows) in enumerate(ranked[:MOST_TROUBLES])
     ]
 
 
 def _trouble(
-    run: Run, past: list[Outcome], usual: Usual | None, viewer: Viewer, *, with_log: bool
+    end: Outcome, past: list[Outcome], job: str, usual: Usual | None, viewer: Viewer, *, with_log: bool
 ) -> Trouble:
-    at = run.finished_at or run.queued_at
-    due = run.status == Status.MISSED and run.scheduled_for
+    at = end.finished_at or end.queued_at
+    due = end.status == Status.MISSED and end.scheduled_for
     when = viewer.tag(due, _("due %(time)s") % {"time": viewer.clock(due)}) if due else _ago(at, viewer)
+    run = Run(pk=end.id, attempt=end.attempt, status=end.status)
     return Trouble(
-        mark=mark(run.status),
-        job=run.job_name,
-        run=run,
+        mark=mark(end.status),
+        job=job,
+        run=end,
         when=when,
-        text=_what_happened(run, reading.streak(past), usual),
-        said=logview.last_words(run, of_trouble=True) if with_log and run.started_at else "",
+        text=_what_happened(end, reading.streak(past), usual),
+        said=logview.last_words(run, of_trouble=True) if with_log and end.started_at else "",
     )
 
 
@@ -198,13 +217,12 @@ def _ago(at: datetime, viewer: Viewer) -> SafeString:
     return viewer.tag(at, f"{clock}, {viewer.away(at)}")
 
 
-def _what_happened(run: Run, streak: int, usual: Usual | None) -> str:
-    seconds = run.duration.total_seconds() if run.duration else None
-    reason = said(run.reason.strip().split("\n")[0][:240].rstrip("."))
+def _what_happened(end: Outcome, streak: int, usual: Usual | None) -> str:
+    reason = said(end.reason.strip().split("\n")[0][:240].rstrip("."))
     words = [
         _with_time(
-            _("stopped") if run.status == Status.TIMED_OUT else reason or mark(run.status).word,
-            seconds,
+            _("stopped") if end.status == Status.TIMED_OUT else reason or mark(end.status).word,
+            end.seconds,
             usual,
         )
     ]
@@ -253,7 +271,9 @@ def _live(run: Run, usual: Usual | None, viewer: Viewer) -> Live:
 def _on_the_ribbon(recent: list[Outcome], jobs: Container[int], viewer: Viewer) -> list[Outcome]:
     """What ran since the ribbon begins: the bad ones whatever their number, then the newest good ones."""
     since = viewer.now - pictures.BACK
-    bad = outcomes.ended_since(since, most=300, jobs=jobs, bad=True)
+    bad = [run for run in recent if run.status in BAD and run.finished_at and run.finished_at >= since][:300]
+    if len(recent) == MOST_ENDED:  # older ends were not read
+        bad = outcomes.ended_since(since, most=300, jobs=jobs, bad=True)
     good = [
         run
         for run in recent

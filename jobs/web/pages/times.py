@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 
 from jobs import services
-from jobs.models import Job
+from jobs.models import Job, Quiet
 from jobs.web.pages.clashes import in_words
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
@@ -31,14 +31,14 @@ class NextPage:
     meetings: list[Row]
 
 
-def next_page(viewer: Viewer) -> NextPage:
+def next_page(viewer: Viewer, quiet: Quiet | None) -> NextPage:
     coming = [
         Row(_when(item.at, viewer), item.schedule.job.name, rhythm(item.schedule))
-        for item in services.upcoming(count=LISTED)
+        for item in services.upcoming(count=LISTED, quiet=quiet)
     ]
     meetings = [
         Row(_when(one.at, viewer), one.job, sentence(in_words(one)))
-        for one in services.collisions(most=MET, zone=viewer.zone.key)
+        for one in services.collisions(most=MET, zone=viewer.zone.key, quiet=quiet)
     ]
     return NextPage(coming, meetings)
 

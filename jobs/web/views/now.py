@@ -15,6 +15,6 @@ from jobs.web.starters import STARTERS
 @needs("jobs.view_job")
 @require_safe
 def now(request: HttpRequest) -> HttpResponse:
-    viewer, health = viewer_of(request), services.health()
+    viewer, health = viewer_of(request), services.pulse()
     context = {"viewer": viewer, "health": health, "now": now_page(viewer, health), "starters": STARTERS}
     return page(request, "now.html", context)

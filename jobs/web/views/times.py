@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +25,13 @@ from plugins.exceptions import BadInput, Problem
 @needs("jobs.view_job")
 @require_safe
 def upcoming(request: HttpRequest) -> HttpResponse:
-    viewer = viewer_of(request)
-    return page(request, "next.html", {"viewer": viewer, "page": next_page(viewer)})
+    return _next(request, viewer_of(request))
+
+
+def _next(request: HttpRequest, viewer: Viewer, **context: Any) -> HttpResponse:
+    quiet = services.quiet_now()
+    context = {"viewer": viewer, "quiet": quiet, "page": next_page(viewer, quiet), **context}
+    return page(request, "next.html", context, status=422 if context.get("problems") else 200)
 
 
 @needs("jobs.view_job")
@@ -59,8 +65,7 @@ def begin_quiet(request: HttpRequest) -> HttpResponse:
     except Conflict as error:
         messages.warning(request, str(error))
     except BadInput as error:
-        context = {"viewer": viewer, "page": next_page(viewer), "problems": error.problems}
-        return page(request, "next.html", context, status=422)
+        return _next(request, viewer, problems=error.problems)
     return redirect("web:next")
 
 

@@ -1,0 +1,62 @@
+"""What a page costs: at most twelve queries for somebody with a role, and as many for a long past as for a short one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from jobs.models import Job, Role, Run, Status
+from tests.api.kit import person
+from tests.web import story
+
+DAILY = story.toml("", '"x"', story.cron("0 4 * * *"))
+MOST = 12
+
+
+def past(jobs: int, runs: int) -> None:
+    """Jobs of which some go on, some wait and some failed lately."""
+    for number in range(jobs):
+        job = story.job(f"job {number}", DAILY)
+        story.history(job, count=runs, every=60, lasted=1)
+        story.run(job, [Status.FAILED, Status.RUNNING, Status.QUEUED][number % 3], ago=0.1, lasted=None)
+
+
+def editor() -> Client:
+    client = Client()
+    client.force_login(person(Role.EDITOR))
+    return client
+
+
+def page_of(name: str) -> str:
+    run = Run.objects.filter(status=Status.FAILED).order_by("-id")[0].pk
+    return {"run": f"/runs/{run}/", "job": f"/jobs/{Job.objects.order_by('pk')[0].name}/"}.get(name, name)
+
+
+@pytest.mark.parametrize(
+    "name", ["/", "/jobs/", "/jobs/?state=needs-you", "job", "run", "/runs/", "/runs/?job=job+0", "/next/"]
+)
+def test_a_page_costs_at_most_twelve_queries(db: None, name: str, django_assert_max_num_queries: Any) -> None:
+    story.supervisor()
+    past(9, 4)
+    client, path = editor(), page_of(name)
+    with django_assert_max_num_queries(MOST):
+        assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["/", "/jobs/", "job", "run"])
+def test_a_long_past_costs_no_more_queries_than_a_short_one(db: None, name: str) -> None:
+    story.supervisor()
+    past(3, 2)
+    client = editor()
+    client.get("/")
+    with CaptureQueriesContext(connection) as short:
+        client.get(page_of(name))
+    for job in Job.objects.all():
+        story.history(job, count=60, every=30, lasted=1)
+    with CaptureQueriesContext(connection) as long:
+        client.get(page_of(name))
+    assert len(long) == len(short)
