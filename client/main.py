@@ -11,7 +11,18 @@ import click
 
 from client import screen, whereabouts
 from client.api import Api
-from client.commands import applications, entrance, health, jobs, plugins, registry, runs, times
+from client.commands import (
+    applications,
+    entrance,
+    health,
+    jobs,
+    plugins,
+    registry,
+    revisions,
+    runs,
+    secrets,
+    times,
+)
 from client.failures import INTERRUPTED, UNUSABLE, Failure
 
 BEFORE_THE_COMMAND = ("--json", "--server", "--token-file")
@@ -54,10 +65,12 @@ for command in (
     *health.COMMANDS,
     *jobs.COMMANDS,
     *registry.COMMANDS,
+    *revisions.COMMANDS,
     *times.COMMANDS,
     *runs.COMMANDS,
     *plugins.COMMANDS,
     *entrance.COMMANDS,
+    *secrets.COMMANDS,
     *applications.COMMANDS,
 ):
     cli.add_command(command)

@@ -17,12 +17,12 @@ def is_terminal() -> bool:
 
 
 def say(text: str) -> None:
-    click.echo(_harmless(text))
+    click.echo(harmless(text))
 
 
 def warn(text: str) -> None:
     """A line on stderr, said by mxx-cli."""
-    click.echo(f"mxx-cli: {_harmless(text)}", err=True)
+    click.echo(f"mxx-cli: {harmless(text)}", err=True)
 
 
 def write_json(data: Any) -> None:
@@ -41,7 +41,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], empty: str) ->
     for head in heads:
         drawn.add_column(head, overflow="fold")  # a name cut short could not be copied
     for row in rows:
-        drawn.add_row(*(Text(_harmless("" if cell is None else str(cell))) for cell in row))
+        drawn.add_row(*(Text(harmless("" if cell is None else str(cell))) for cell in row))
     if drawn.row_count:
         Console(highlight=False).print(drawn)
     else:
@@ -67,7 +67,7 @@ def lasted(run: dict[str, Any]) -> str:
     return f"{minutes} min {int(seconds % 60)} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Without what could command a terminal: names and reasons come from programs and people."""
     return "".join(
         letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text

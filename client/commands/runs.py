@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from client import screen
+from client import progress, screen
 from client.commands.base import ID, JOB, Name, Session, run_of
 from client.commands.jobs import in_words
 from client.failures import Interrupted, Unusable
@@ -59,9 +59,8 @@ def tell(session: Session, run: dict[str, Any], wait: bool) -> None:
 def _waited_for(session: Session, run: dict[str, Any]) -> dict[str, Any]:
     """The run at its end; until then its log, on a terminal."""
     try:
-        colours = screen.is_terminal()
-        for text in () if session.json else log_of(session.api, run["id"], follow=True, colours=colours):
-            click.echo(text, nl=False)
+        if not session.json:
+            _write_log(session, run["id"], follow=True)
         return the_end_of(session.api, run["id"])
     except KeyboardInterrupt:
         raise Interrupted(f"run {run['id']} goes on; mxx-cli cancel {run['id']} stops it") from None
@@ -158,8 +157,16 @@ def list_runs(
 @click.pass_obj
 def logs(session: Session, run_or_job: str, follow: bool, attempt: int | None) -> None:
     """Write the output of a run (its number), or of a job's newest. Colours only to a terminal."""
-    run, colours = run_of(session, run_or_job), screen.is_terminal()
-    for text in log_of(session.api, run, follow=follow, attempt=attempt, colours=colours):
+    _write_log(session, run_of(session, run_or_job), follow=follow, attempt=attempt)
+
+
+def _write_log(session: Session, run: int, *, follow: bool, attempt: int | None = None) -> None:
+    """On a terminal with a line of progress below it."""
+    pieces = log_of(session.api, run, follow=follow, attempt=attempt, colours=screen.is_terminal())
+    if follow and progress.is_shown():
+        progress.written_with(session.api, run, pieces)
+        return
+    for text in pieces:
         click.echo(text, nl=False)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
+from jobs import services
 from jobs.api.reading import Moment
 from jobs.api.receipts import Receipt
 from jobs.models import Revision, Run, Scope, Source, Status
@@ -57,8 +58,21 @@ class RunShape(Shape):
         return run.job.name if run.job else run.job_name
 
 
+class ProgressShape(Shape):
+    fraction = serializers.FloatField(help_text="0 to 1")
+    text = serializers.CharField(allow_blank=True)
+
+
 class RunDetailShape(RunShape):
+    """progress: as the run's plugins told it; null when they said nothing, and once it is over."""
+
     receipt = Receipt(allow_null=True)
+    progress = serializers.SerializerMethodField()
+
+    @extend_schema_field(ProgressShape(allow_null=True))
+    def get_progress(self, run: Run) -> dict[str, Any] | None:
+        told = services.live_progress(run) if run.is_active else None
+        return dict(ProgressShape(told).data) if told else None
 
 
 class EventShape(Shape):

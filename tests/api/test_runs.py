@@ -53,7 +53,7 @@ def ids_of(response: Any) -> list[int]:
 def test_trigger_answers_with_the_queued_run_and_its_promised_keys(api: Api) -> None:
     make_job()
     run = triggered(api)
-    assert list(run) == [*KEYS, "receipt"]
+    assert list(run) == [*KEYS, "receipt", "progress"]
     assert (run["job"], run["status"], run["source"], run["params"]) == ("hello", "queued", "api", {})
     assert run == api.get(f"runs/{run['id']}/").json()
 
