@@ -100,6 +100,7 @@ def pages(story: object) -> dict[str, str]:
         "plugins": "/plugins/",
         "plugin": "/plugins/os/",
         "broken-plugin": "/plugins/broken/",
+        "audit": "/settings/audit/",
         "settings": "/settings/",
         "tokens": "/settings/tokens/",
         "secrets": "/settings/secrets/",

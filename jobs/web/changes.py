@@ -45,8 +45,13 @@ def since_it_worked(run: Run) -> Changes | None:
 
 def difference(old: str, new: str) -> list[Change]:
     """Changed lines with one line around them and the section they stand in."""
+    return changes_in(services.difference(old, new, context=1))
+
+
+def changes_in(diff: str) -> list[Change]:
+    """Of a unified diff, without its head."""
     found: list[Change] = []
-    for line in services.difference(old, new, context=1).splitlines()[2:]:
+    for line in diff.splitlines()[2:]:
         if line.startswith("@@"):
             if found:
                 found.append(Change("same", " …"))

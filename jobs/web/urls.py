@@ -8,6 +8,7 @@ from jobs import services
 from jobs.web.gate import members, needs
 from jobs.web.views import (
     account,
+    audit,
     calendar,
     editing,
     factor,
@@ -73,6 +74,7 @@ plugin_urls = [
 
 settings_urls = [
     path("settings/", settings.settings, name="settings"),
+    path("settings/audit/", audit.audit, name="audit"),
     path("settings/password/", password.password, name="password"),
     path("settings/second-factor/", factor.own, name="factor"),
     path("settings/second-factor/codes/", factor.new_codes, name="factor-codes"),
