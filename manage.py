@@ -10,6 +10,7 @@ import sys
 def main() -> None:
     users = os.umask(0o077)  # everything MXX writes is its user's own: database, keys, logs
     os.environ.setdefault("MXX_UMASK", f"{users:03o}")  # programs of runs write as the user would
+    leave_no_core()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mxxsite.settings")
     if sys.argv[1:2] == ["launch"]:  # what `up` becomes
         from jobs.management import launcher
@@ -24,6 +25,18 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.stderr.write(f"mxx: {error}\n")
         sys.exit(2)
+
+
+def leave_no_core() -> None:
+    """A core dump holds whatever the process knew: secrets of runs, keys. Also for what MXX starts, unless that asks for it.
+
+    One byte: Linux then also gives none to a program that collects dumps, for which 0 would be no limit."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_CORE)
+        least = 1 if most == resource.RLIM_INFINITY else min(1, most)
+        resource.setrlimit(resource.RLIMIT_CORE, (least, most))
 
 
 def spare_memory() -> None:
