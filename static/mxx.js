@@ -1,4 +1,4 @@
-/* What htmx cannot do: follow a log, find in it, keep the title true, jump to the search field. Every page works without. */
+/* What htmx cannot do: follow a log, find in it, keep the title true, listen to keys. Every page works without. */
 "use strict";
 
 (() => {
@@ -11,13 +11,54 @@
     if (told && document.title !== told.dataset.title) document.title = told.dataset.title;
   }
 
-  // ---- "/" goes to the search field
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  // ---- keys: "/" searches, "?" tells them all, the others press what names them: "r", or "g j" in two strokes
+  let first = "";
+
+  function pressed(event) {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const keys = first ? `${first} ${event.key}` : event.key;
+    first = !first && event.key === "g" ? "g" : "";
+    if (first) setTimeout(() => { first = ""; }, 1500);
+    const meant = /^[\w ]+$/.test(keys) ? document.querySelector(`[data-keys="${keys}"]`) : null;
+    if (keys === "/") byId("search")?.focus();
+    else if (keys === "?") byId("keys")?.togglePopover();
+    else if (meant && !event.repeat) meant.click();
+    else return;
     event.preventDefault();
-    byId("search")?.focus();
+  }
+  document.addEventListener("keydown", pressed);
+
+  // ---- the list of jobs: choose all; while some are chosen the list does not change under the hand
+  const boxes = () => [...document.querySelectorAll('#jobs [name="job"]')];
+
+  function choosing() {
+    const all = byId("choose-all");
+    if (!all) return;
+    all.hidden = false;
+    const chosen = boxes().filter((box) => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes().length;
+    all.indeterminate = chosen > 0 && !all.checked;
+  }
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "choose-all") boxes().forEach((box) => { box.checked = event.target.checked; });
+    if (event.target.closest?.("#jobs")) choosing();
   });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "jobs" && boxes().some((box) => box.checked)) event.preventDefault();
+  });
+
+  // ---- an editor that was changed asks before it is left
+  const editor = byId("editor");
+  let saving = false;
+  const written = () => editor.querySelector("#toml").value;
+  if (editor) {
+    const before = editor.dataset.changed ? null : written();
+    editor.addEventListener("submit", () => { saving = true; });
+    window.addEventListener("beforeunload", (event) => {
+      if (!saving && written() !== before) event.preventDefault();
+    });
+  }
 
   // ---- follow the log: stay at its end until the reader scrolls up
   let atEnd = true;
@@ -77,8 +118,9 @@
     if (event.target.id === "follow") { atEnd = true; follow(); }
   });
   follow();
+  choosing();
   document.body.addEventListener("htmx:beforeSwap", () => { atEnd = isAtEnd(); });
-  document.body.addEventListener("htmx:afterSettle", () => { retitle(); trim(); find(); follow(); });
+  document.body.addEventListener("htmx:afterSettle", () => { retitle(); trim(); find(); follow(); choosing(); });
   // A server that is gone for a moment must not stop the page: htmx polls on; a refused poll reloads nothing.
   document.body.addEventListener("htmx:sendError", () => {
     const end = byId("log-end");

@@ -9,6 +9,7 @@ from jobs.web.gate import members, needs
 from jobs.web.views import (
     account,
     audit,
+    bulk,
     calendar,
     editing,
     factor,
@@ -40,6 +41,10 @@ open_to_strangers = [
 
 job_urls = [
     path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs-chosen/run/", bulk.run, name="bulk-run"),
+    path("jobs-chosen/pause/", bulk.pause, name="bulk-pause"),
+    path("jobs-chosen/resume/", bulk.resume, name="bulk-resume"),
+    path("jobs-chosen/delete/", bulk.delete, name="bulk-delete"),
     path("new-job/", jobs.new_job, name="new-job"),
     path("editing/", editing.editing, name="editing"),
     path("jobs/<str:name>/", job.job, name="job"),
