@@ -101,6 +101,9 @@ def pages(story: object) -> dict[str, str]:
         "plugin": "/plugins/os/",
         "broken-plugin": "/plugins/broken/",
         "audit": "/settings/audit/",
+        "applications": "/settings/applications/",
+        "application": "/settings/applications/maa/",
+        "take-over": "/settings/take-over-applications/",
         "settings": "/settings/",
         "tokens": "/settings/tokens/",
         "secrets": "/settings/secrets/",
@@ -115,6 +118,15 @@ def write_plugins(folder: Path) -> None:
     (folder / "lamp.py").write_text(LAMP)
 
 
+def register_applications() -> None:
+    from jobs import services
+
+    overrides = {"gui.json/window/theme": "dark", "autostart": True}
+    maa = {"path": "C:/Tools/MAA", "app": "MAA.exe", "cfgroute": "config", "cfgow": overrides}
+    services.save_application(draft=services.ApplicationDraft("maa", aliases=["arknights"], **maa))  # type: ignore[arg-type]
+    services.save_application(draft=services.ApplicationDraft("editor", "/usr/bin", "vi"))
+
+
 def take(folder: Path, wanted: list[str]) -> None:
     from playwright.sync_api import sync_playwright
 
@@ -123,6 +135,7 @@ def take(folder: Path, wanted: list[str]) -> None:
 
     told = tale.tell()
     write_plugins(Path(os.environ["MXX_HOME"]) / "plugins")
+    register_applications()
     chosen = {name: url for name, url in pages(told).items() if not wanted or name in wanted}
     with served() as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)

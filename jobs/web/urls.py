@@ -8,6 +8,7 @@ from jobs import services
 from jobs.web.gate import members, needs
 from jobs.web.views import (
     account,
+    applications,
     audit,
     bulk,
     calendar,
@@ -80,6 +81,12 @@ plugin_urls = [
 settings_urls = [
     path("settings/", settings.settings, name="settings"),
     path("settings/audit/", audit.audit, name="audit"),
+    path("settings/applications/", applications.applications, name="applications"),
+    path("settings/applications/<str:name>/", applications.application, name="application"),
+    path("settings/applications/<str:name>/edit/", applications.edit, name="edit-application"),
+    path("settings/applications/<str:name>/delete/", applications.delete, name="delete-application"),
+    path("settings/new-application/", applications.new, name="new-application"),
+    path("settings/take-over-applications/", applications.take_over, name="take-over-applications"),
     path("settings/password/", password.password, name="password"),
     path("settings/second-factor/", factor.own, name="factor"),
     path("settings/second-factor/codes/", factor.new_codes, name="factor-codes"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from jobs.web.viewer import Viewer
 from plugins.jobfile import name_key
 
 PAGE = 50
-MOST_LINES = 40
+MOST_LINES, SHORT = 40, 16
 TEXTS = ("revision", "before")
 """Facts that the difference tells: ids of revisions."""
 MXX = "mxx"
@@ -70,6 +71,16 @@ class Row:
     of_action: str = ""
     of_who: str = ""
     of_target: str = ""
+
+    @property
+    def is_short(self) -> bool:
+        """A change that is read at a glance; the whole text of a new job is not."""
+        return len(self.changes) <= SHORT and {"ins", "del"} <= {line.kind for line in self.changes}
+
+    @property
+    def size(self) -> str:
+        kinds = Counter(line.kind for line in self.changes)
+        return _("%(added)d lines added, %(gone)d taken out") % {"added": kinds["ins"], "gone": kinds["del"]}
 
 
 @dataclass(frozen=True)
