@@ -152,7 +152,7 @@ def settle() -> None:
 
     from jobs import services
 
-    while services.keep_history():
+    while services.keep_history("bench"):
         continue
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -1,4 +1,4 @@
-"""Which runs a list asks for: ?job=&status=a,b&source=&since=&until="""
+"""Which runs a list asks for: ?job=&status=a,b&source=&since=&until=&text="""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ class RunQuery(NumberedQuery):
     since = Moment(required=False, help_text="queued at this moment or later")
     until = Moment(required=False, help_text="queued before this moment")
 
+    text = serializers.CharField(
+        max_length=200, required=False, help_text='words of its log: refused, "out of memory", connect*'
+    )
+
     examples: ClassVar[dict[str, str]] = {
         **NumberedQuery.examples,
         "job": "nightly backup",
@@ -43,6 +47,7 @@ class RunQuery(NumberedQuery):
         "source": "schedule",
         "since": MOMENT,
         "until": MOMENT,
+        "text": "connection refused",
     }
 
 
@@ -55,4 +60,5 @@ def wanted(asked: dict[str, Any], only_job: int | None = None) -> services.Wante
         sources=tuple(asked.get("source", ())),
         since=asked.get("since"),
         until=asked.get("until"),
+        text=asked.get("text", ""),
     )

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from jobs import services
 from jobs.execution.specs import policies_of
-from jobs.models import ACTIVE, JobState, Run, RunEvent, RunSamples, Status
+from jobs.models import ACTIVE, JobState, LogUnread, Run, RunEvent, RunSamples, Status
 from jobs.models.writing import add_rows
 from jobs.timing import clock
 from plugins.custody.rundir import RunDir
@@ -104,6 +104,7 @@ def _record(endings: list[Ending]) -> list[Run]:
         _keep_values(run, result)
         log.debug("ended run=%s attempt=%s %s; now %s", run.pk, run.attempt, result["status"], run.status)
     add_rows(RunEvent(), [event for ending in won for event in _events(*ending)])
+    LogUnread.objects.add(run.pk for run, _ in won if run.pk in over and run.started_at)
     return [run for run, _ in won]
 
 

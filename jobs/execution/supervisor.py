@@ -87,7 +87,7 @@ class Supervisor:
         self._pause.wait(1.0)
 
     def _keep_history(self) -> None:
-        more = services.keep_history()
+        more = services.keep_history(f"{owner.home_id()}:")
         self._pause.wait(HISTORY_PAUSE_BUSY if more else HISTORY_PAUSE)
 
     def _beat(self) -> None:

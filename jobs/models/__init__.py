@@ -7,6 +7,7 @@ from jobs.models.audit import AuditEntry
 from jobs.models.factor import RecoveryCode, SecondFactor
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import Job
+from jobs.models.logtext import LogText, LogUnread
 from jobs.models.quiet import Quiet
 from jobs.models.revision import Revision
 from jobs.models.role import Role, admins, role_of
@@ -32,6 +33,8 @@ __all__ = [
     "Job",
     "JobState",
     "Lease",
+    "LogText",
+    "LogUnread",
     "Quiet",
     "RecoveryCode",
     "Revision",

@@ -31,6 +31,7 @@ from jobs.services.folder import Loaded, Wishes, job_files, load_folder
 from jobs.services.health import Health, Pulse, health, heartbeats, pulse
 from jobs.services.history import Found, Wanted, find_runs
 from jobs.services.keeping import keep_history
+from jobs.services.logsearch import excerpts
 from jobs.services.mxximport import ImportedHome, import_home
 from jobs.services.once import trigger_once
 from jobs.services.owner import local_owner_token
@@ -157,6 +158,7 @@ __all__ = [
     "end_sessions",
     "enrolment",
     "examine",
+    "excerpts",
     "explain_draft",
     "explain_job",
     "export_jobs",

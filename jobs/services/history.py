@@ -6,7 +6,7 @@ it is asked for the newest of each kind (status and source), one index step each
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
@@ -16,9 +16,13 @@ from django.db import connection
 
 from jobs.models import Job, Run, RunSpan, Source, Status
 from jobs.models.run import RunQuerySet
+from jobs.services.logsearch import matching, phrases_of
 from plugins import jobfile
 from plugins.exceptions import BadInput, Problem
 
+MOST_SEARCHED = 9_000
+"""Runs with the words that are looked at for one page, when other conditions leave out nearly all of them."""
+LARGEST = 2**63 - 1
 ARMS = 300
 """Kinds in one statement: SQLite joins no more than 500."""
 
@@ -33,11 +37,12 @@ class Wanted:
     sources: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class Found:
-    """older: the `before` of the next page, or None."""
+    """older: the `before` of the next page, or None. A search looks through so many runs for a page, and may find fewer."""
 
     runs: list[Run]
     older: int | None
@@ -61,13 +66,42 @@ class _Where:
 
 
 def find_runs(wanted: Wanted, *, rows: RunQuerySet, before: int | None = None, limit: int) -> Found:
-    """A page of `rows`, which say what else of each run is read. Raises BadInput for a job that never was."""
+    """A page of `rows`, which say what else of each run is read. Raises BadInput for a job that never was, or no words."""
+    if wanted.text:
+        ids, older = _searched(wanted, before, limit)
+        return Found(list(rows.filter(pk__in=ids).order_by("-id")), older)
     if wanted == Wanted():
         rows = rows.filter(pk__lt=before) if before is not None else rows
     else:
         rows = rows.filter(pk__in=_newest(wanted, before, limit + 1))
     found = list(rows.order_by("-id")[: limit + 1])
     return Found(found[:limit], found[limit - 1].pk if len(found) > limit else None)
+
+
+def _searched(wanted: Wanted, before: int | None, limit: int) -> tuple[list[int], int | None]:
+    """Those of the runs with these words that are wanted, and where the next page begins."""
+    phrases, arms = phrases_of(wanted.text), [_bounded(wanted, None).and_(arm) for arm in _jobs(wanted)]
+    ids, seen, last = list[int](), 0, LARGEST if before is None else before
+    for chunk in matching(phrases, last, MOST_SEARCHED):
+        seen, last = seen + len(chunk), chunk[-1]
+        ids += sorted({pk for arm in arms for pk in _fitting(chunk, arm, wanted)}, reverse=True)
+        if len(ids) > limit:
+            return ids[:limit], ids[limit - 1]
+    return ids, last if seen == MOST_SEARCHED else None
+
+
+def _fitting(chunk: list[int], where: _Where, wanted: Wanted) -> list[int]:
+    for column, words in (("status", wanted.statuses), ("source", wanted.sources)):
+        if words:
+            where = where.also(f"{column} IN ({_marks(words)})", *map(str, words))
+    where = where.also(f"id IN ({_marks(chunk)})", *chunk)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM jobs_run WHERE {where}", where.values)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _newest(wanted: Wanted, before: int | None, most: int) -> list[int]:

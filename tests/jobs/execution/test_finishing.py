@@ -4,7 +4,7 @@ import pytest
 
 from jobs import services
 from jobs.execution.finishing import finish_all
-from jobs.models import Run, Status
+from jobs.models import LogUnread, Run, Status
 from tests.jobs.kit import make_job
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +33,9 @@ def test_an_event_without_its_details_is_no_reason_to_fail() -> None:
     run = with_result(events=[{"at": 1.0, "kind": "note"}])
     finish_all([run])
     assert run.events.get(kind="note").message == ""
+
+
+def test_a_run_that_began_waits_for_its_log_to_be_read_and_one_that_never_began_does_not() -> None:
+    began, skipped = with_result(started_at=0.5), with_result(status="skipped")
+    finish_all([began, skipped])
+    assert list(LogUnread.objects.values_list("run", flat=True)) == [began.pk]

@@ -81,7 +81,7 @@ def test_pages_hold_each_run_that_fits_once_newest_first(
     monkeypatch.setattr(runspan, "SETTLED", 16)
     past()
     if spans_told:
-        services.keep_history()
+        services.keep_history("me:")
         assert RunSpan.objects.count() > 2
     expected = [run.pk for run in Run.objects.order_by("-id") if fits(run, **given)]
     assert read_all(services.Wanted(**given), 7) == expected
@@ -93,7 +93,7 @@ def test_the_newest_runs_are_told_later_since_a_transaction_may_still_add_to_the
     monkeypatch.setattr(runspan, "IDS", 8)
     monkeypatch.setattr(runspan, "SETTLED", 16)
     past(30)
-    services.keep_history()
+    services.keep_history("me:")
     last = Run.objects.order_by("-id").values_list("pk", flat=True)[0]
     assert RunSpan.objects.told_until() <= last - 16 + 1
 
