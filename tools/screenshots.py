@@ -1,5 +1,7 @@
 """Pictures of the pages for the eye: python tools/screenshots.py FOLDER [page ...]. Needs Chromium; makes its own database.
 
+MXX_PICTURES_LANGUAGE=zh-CN: in Chinese.
+
 The clock stands at Wednesday 21 October 2026, 14:20 in Berlin, as in the mocks.
 """
 
@@ -141,7 +143,11 @@ def take(folder: Path, wanted: list[str]) -> None:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for width in WIDTHS:
             for scheme in SCHEMES:
-                context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+                context = browser.new_context(
+                    viewport={"width": width, "height": 800},
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                    locale=os.environ.get("MXX_PICTURES_LANGUAGE", "en"),
+                )
                 page = context.new_page()
                 page.goto(f"{address}/login/")
                 if width == WIDTHS[0] and "login" in (wanted or ["login"]):

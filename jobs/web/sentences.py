@@ -20,6 +20,8 @@ from django.utils.translation import get_language, to_locale
 
 from jobs.web.shapes import CONTEXT
 
+SURE = 7
+"""So many letters of its own must a shape have to fit a whole sentence."""
 LONGEST = 1000
 """A longer text is no sentence of ours."""
 FULL_STOP, SEMICOLON = "\u3002", "\uff1b"
@@ -72,13 +74,14 @@ def said(text: str | Promise) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _said(language: str, text: str) -> str:
+def _said(language: str, text: str, within: bool = False) -> str:
+    """within: the text stands in the hole of another, so even `{0} or {1}` is no chance hit."""
     if not text.strip() or len(text) > LONGEST:
         return text
     bare = text.rstrip(".")
     for shape in _shapes(language):
-        if (found := shape.fit(bare)) is not None:
-            inner = [_said(language, part) for _, part in sorted(found.items())]
+        if (within or shape.weight >= SURE) and (found := shape.fit(bare)) is not None:
+            inner = [_said(language, part, True) for _, part in sorted(found.items())]
             return shape.translated.format(*inner) + (FULL_STOP if bare != text else "")
     return _in_parts(language, text)
 

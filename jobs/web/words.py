@@ -98,7 +98,7 @@ def listed(words: Sequence[str]) -> str:
     """`a, b and c`."""
     if len(words) < 2:
         return "".join(words)
-    return _("%(most)s and %(last)s") % {"most": ", ".join(words[:-1]), "last": words[-1]}
+    return _("%(most)s and %(last)s") % {"most": _(", ").join(words[:-1]), "last": words[-1]}
 
 
 def sentence(text: str) -> str:

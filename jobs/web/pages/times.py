@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
 
 from jobs import services
-from jobs.models import Job, Quiet
+from jobs.models import Job, Quiet, Schedule
 from jobs.web.pages.clashes import in_words
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
@@ -16,6 +17,21 @@ from jobs.web.viewer import Viewer
 from jobs.web.words import sentence
 
 LISTED, MET = 50, 20
+RULES = {
+    "schedule": pgettext_lazy("rule", "schedule"),
+    "blackout": pgettext_lazy("rule", "blackout"),
+    "bounds": pgettext_lazy("rule", "bounds"),
+    "paused": pgettext_lazy("rule", "paused"),
+    "misfire": pgettext_lazy("rule", "misfire"),
+    "job": pgettext_lazy("rule", "job"),
+    "quiet": pgettext_lazy("rule", "quiet"),
+    "overlap": pgettext_lazy("rule", "overlap"),
+    "scheduler": pgettext_lazy("rule", "scheduler"),
+    "slots": pgettext_lazy("rule", "slots"),
+    "tag": pgettext_lazy("rule", "tag"),
+    "priority": pgettext_lazy("rule", "priority"),
+    "disk": pgettext_lazy("rule", "disk"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,12 +77,25 @@ class WhyPage:
 
 def why_page(job: Job, at: datetime | None, written: str, viewer: Viewer) -> WhyPage:
     found = services.why(job=job, at=at, zone=viewer.zone.key)
+    schedules = {row.name: row for row in job.schedules.present()}
     return WhyPage(
         job,
         written or viewer.local(found.at).strftime("%Y-%m-%dT%H:%M"),
         viewer.tag(found.at, f"{viewer.day(found.at)} {viewer.clock(found.at, seconds=True)}"),
         sentence(said(found.verdict)),
         found.happens,
-        found.rules,
+        [_rule(rule, schedules) for rule in found.rules],
         [run.pk for run in found.runs],
     )
+
+
+def _rule(rule: services.Rule, schedules: dict[str, Schedule]) -> services.Rule:
+    """In the reader's language."""
+    row = schedules.get(rule.schedule)
+    if rule.rule == "schedule" and row:
+        return replace(rule, rule=_rule_name(rule.rule), value=f"{rhythm(row)} ({row.timezone})")
+    return replace(rule, rule=_rule_name(rule.rule), value=said(rule.value))
+
+
+def _rule_name(name: str) -> str:
+    return str(RULES.get(name, name))

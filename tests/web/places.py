@@ -1,0 +1,35 @@
+"""Every page that a GET opens, from the routes themselves: a new page is walked by each test that walks."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from jobs.web import urls
+from tests.access.walk import table
+from tests.web import tale
+
+DOORS = ("login", "login-code", "login-enrol", "setup")
+"""For those who are not in yet."""
+NO_PAGES = ("download",)
+EXAMPLES = {"name": "arknights-daily", "number": 1}
+"""What an address needs beside a run."""
+
+
+def every_page(told: tale.Story) -> list[str]:
+    """Addresses of all pages of somebody who may do everything; those of a run for each kind of end."""
+    readable = {route for route, row in table().items() if "GET" in row}
+    found = []
+    for pattern in urls.urlpatterns:
+        name = str(pattern.name)
+        if str(pattern.pattern) in readable and name not in (*DOORS, *NO_PAGES):
+            found += [
+                reverse(f"web:{name}", kwargs=one) for one in _values(name, pattern.pattern.converters, told)
+            ]
+    return found
+
+
+def _values(name: str, converters: dict[str, object], told: tale.Story) -> list[dict[str, object]]:
+    if "run_id" in converters:
+        return [{"run_id": run.pk} for run in (told.failed, told.ended, told.running)]
+    values: dict[str, object] = {one: EXAMPLES[one] for one in converters}
+    return [values | {"name": "os"}] if name == "plugin" else [values]
