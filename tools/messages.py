@@ -13,9 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polib
+from django.conf import settings
 from django.utils.translation.template import templatize
 
+from jobs.web.prose import blocks
 from jobs.web.shapes import CONTEXT, SHAPES
+from plugins import registry
+from plugins.builtin import BUILTIN_MODULES
+from plugins.prose import prose
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("jobs/admin", "jobs/frontdoor", "jobs/services", "jobs/timing", "jobs/web")
@@ -48,8 +53,19 @@ def messages() -> Iterator[Message]:
     for path in sorted((ROOT / "templates").rglob("*.html")):
         yield from _of_template(path.read_text(encoding="utf-8"), _name(path))
 
+    yield from _of_plugins()
     for shape in SHAPES:
         yield Message(shape, "", CONTEXT, "jobs/web/shapes.py")
+
+
+def _of_plugins() -> Iterator[Message]:
+    """What the built-in plugins say of themselves, paragraph by paragraph."""
+    for plugin in sorted(registry.catalog().values(), key=lambda plugin: plugin.name):
+        for text in (prose(plugin), *(option.doc for option in plugin.options)):
+            for block in blocks(text):
+                for line in block.lines:
+                    told = "".join(f"`{part.text}`" if part.is_code else part.text for part in line)
+                    yield Message(told, "", "plugin", f"plugins/builtin/{BUILTIN_MODULES[plugin.name]}.py")
 
 
 def _name(path: Path) -> str:
@@ -79,7 +95,7 @@ def _message(called: str, texts: list[str], file: str) -> Message | None:
         return Message(texts[0], "", "", file)
     if called in PLURAL:
         return Message(texts[0], texts[1], "", file)
-    if called in WITH_CONTEXT:
+    if called in WITH_CONTEXT and len(texts) > 1:
         return Message(texts[1], texts[2] if called.startswith("n") else "", texts[0], file)
     return None
 
@@ -114,6 +130,7 @@ def _entry(message: Message, known: polib.POEntry | None) -> polib.POEntry:
 
 
 def main() -> None:
+    settings.configure(USE_I18N=False)  # as it was written, by whomever it was started
     for path in sorted(ROOT.glob(CATALOGUES)):
         catalogue = gather(path)
         catalogue.save(str(path))

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jobs.web.form.fields import Field, chosen, kind_of, shown_as
+from jobs.web.prose import in_their_language
 from plugins.exceptions import Problem
 from plugins.jobformats import toml_value
 from plugins.joblines import Path
@@ -90,17 +91,22 @@ def parts_of(description: Description) -> tuple[str, str, str]:
     title, _break, more = before.strip().partition("\n\n")
     names = tuple(f"{option.name}:" for option in description.options)
     told = [
-        " ".join(part.split())
+        in_their_language(part)
         for part in f"{more}\n\n{behind}".split("\n\n")
         if part.strip() and not part.strip().startswith(names)
     ]
-    return " ".join(title.replace("`", "").split()), "\n\n".join(told).replace("`", ""), example.strip()
+    return in_their_language(title).replace("`", ""), "\n\n".join(told).replace("`", ""), example.strip()
 
 
 def _option(path: Path, option: Option, value: Any) -> Field:
     kind = kind_of(option.type, value)
     example = option.example.partition("=")[2].strip()
-    here = Field((*path, option.name), option.name, hint=option.doc.replace("`", ""), needed=option.required)
+    here = Field(
+        (*path, option.name),
+        option.name,
+        hint=in_their_language(option.doc).replace("`", ""),
+        needed=option.required,
+    )
     if kind == "choice":
         values = option.type.get("enum") or [True, False]
         return chosen(here, value, values, _unset(option))
