@@ -49,12 +49,17 @@ class Supervisor(models.Model):
 
 
 class Lease(models.Model):
-    """At most one holder at a time; `epoch` counts hand-overs and fences a holder that slept."""
+    """At most one holder at a time; `epoch` counts hand-overs and fences a holder that slept.
+
+    Whoever leads next has to know which moments come for the second time (see scheduling.store.Again).
+    """
 
     name = models.CharField(primary_key=True, max_length=32)
     holder = models.CharField(max_length=64, blank=True)
     epoch = models.PositiveBigIntegerField(default=0)
     expires_at = models.DateTimeField(null=True)
+    repeats_until = models.DateTimeField(null=True, help_text="the leader's clock was set back from there")
+    steps_back = models.PositiveIntegerField(default=0, help_text="how often a leader's clock was set back")
 
     def __str__(self) -> str:
         return f"{self.name} held by {self.holder or 'nobody'}"

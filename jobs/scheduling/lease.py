@@ -21,6 +21,9 @@ class LeaseHolder:
     def __init__(self, holder: str) -> None:
         self.holder = holder
         self.epoch: int | None = None
+        self.repeats_until: datetime | None = None
+        self.steps_back = 0
+        """What the row says of clocks that were set back, under whoever led then."""
         self._renewed = 0.0
 
     @property
@@ -34,6 +37,13 @@ class LeaseHolder:
         if self.epoch is None or not self._renew(self.epoch, expires):
             self.epoch = self._take(expires)
         self._renewed = time.monotonic()
+
+    def note_step_back(self, since: datetime) -> None:
+        """The clock was set back from there. In a transaction with hold()."""
+        self.repeats_until = max(self.repeats_until or since, since)
+        self.steps_back += 1
+        told = {"repeats_until": self.repeats_until, "steps_back": self.steps_back}
+        Lease.objects.filter(name=NAME).update(**told)
 
     def release(self) -> None:
         if self.epoch is not None:
@@ -56,4 +66,5 @@ class LeaseHolder:
             raise NotLeader(f"{row.holder} holds the lease")
         row.holder, row.epoch, row.expires_at = self.holder, row.epoch + 1, expires
         row.save()
+        self.repeats_until, self.steps_back = row.repeats_until, row.steps_back
         return row.epoch

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_STOPPED
 from django.db import connection, transaction
-from django.db.models import F
 
 from jobs import services
-from jobs.models import Run, Schedule
+from jobs.models import Schedule
 from jobs.scheduling.executor import RunExecutor
 from jobs.scheduling.lease import LeaseHolder, NotLeader
-from jobs.scheduling.store import Again, ScheduleJobStore
+from jobs.scheduling.replanning import Replanning, again
+from jobs.scheduling.store import ScheduleJobStore
 from jobs.services.passing import tell_dropped
 from jobs.timing import clock
 
@@ -41,12 +41,8 @@ class Scheduler(BackgroundScheduler):
         self.on_runs = on_runs
         self.beat_at: datetime | None = None
         """Last turn of the loop that ended well: what health is read from."""
-        self._steps = 0
+        self.replanning = Replanning(self.lease)
         self._offset = clock.now().timestamp() - clock.monotonic()
-        self._set_back = 0.0
-        """Seconds by which the clock was set back, as long as waiting delays do not know of it."""
-        self._plan_anew = True
-        """What is planned may be by another clock: that of a leader before, or ours before it was set back."""
         super().__init__(
             jobstores={"default": self.store},
             executors={"default": self.executor},
@@ -75,7 +71,9 @@ class Scheduler(BackgroundScheduler):
         now = clock.now()
         offset = now.timestamp() - clock.monotonic()
         if offset < self._offset - STEP:
-            self._step_back(now, self._offset - offset)
+            seconds = self._offset - offset
+            log.warning("the clock was set back by %.0f s: planning again", seconds)
+            self.replanning.begin(set_back=seconds)
         elif offset > self._offset + STEP:
             log.warning(
                 "the clock went forward by %.0f s: what came due meanwhile is caught up",
@@ -83,47 +81,40 @@ class Scheduler(BackgroundScheduler):
             )
         self._offset = offset
 
-    def _step_back(self, now: datetime, seconds: float) -> None:
-        log.warning("the clock was set back by %.0f s: planning again", seconds)
-        self._steps += 1
-        beside = timedelta(microseconds=self._steps)
-        self.store.again = Again(now + timedelta(seconds=seconds), beside)
-        self._set_back += seconds
-        self._plan_anew = True
-
     def _process_jobs(self) -> float:
         """Seconds until the next look. Reads one index; writes only when something is due or the lease is old."""
-        if self.lease.fresh and not self._plan_anew and (left := self._until_next()) > 0:
+        if self.lease.fresh and not self.replanning.going and (left := self._until_next()) > 0:
             return left
+        rows = 0
         try:
-            self._plan_again()
-            with transaction.atomic():
-                self.lease.hold()
-                super()._process_jobs()
-                self._raise_swallowed()
-                rows = self.executor.flush()
-                self.store.flush()
+            self.replanning.some()
+            if not self.lease.fresh or self._until_next() <= 0:
+                rows = self._wake_up()
         except NotLeader:
             self.lease.epoch = None
-            self._plan_anew, self._set_back = True, 0.0  # the leader minds the delays, and plans by its clock
+            self.replanning.begin_by_another_clock()
             return STANDBY
         except Exception:
             self.lease.epoch = None  # rolled back with the rest
             raise
+        if rows:
+            self.on_runs()
+        return 0.0 if self.replanning.going else self._until_next()
+
+    def _wake_up(self) -> int:
+        """One transaction; returns how many rows were written. Raises NotLeader."""
+        try:
+            with transaction.atomic():
+                self.lease.hold()
+                self.store.again = again(self.lease)
+                super()._process_jobs()
+                self._raise_swallowed()
+                rows = self.executor.flush()
+                self.store.flush()
         finally:
             self.executor.forget()
             self.store.forget()
-        if rows:
-            self.on_runs()
-        return self._until_next()
-
-    def _plan_again(self) -> None:
-        if self._set_back:
-            bring_delays_forward(clock.now(), timedelta(seconds=self._set_back), self.lease.hold)
-            self._set_back = 0.0
-        if self._plan_anew:
-            plan_again(clock.now(), self.lease.hold)
-            self._plan_anew = False
+        return rows
 
     def _until_next(self) -> float:
         following = self.store.get_next_run_time()
@@ -163,39 +154,3 @@ def plan_startup_schedules(started: datetime) -> int:
         row.next_run_time = row.rule().at_start(started)
         row.save(update_fields=["next_run_time"])
     return len(rows)
-
-
-AT_ONCE = 1000
-"""Schedules planned again in one transaction: PostgreSQL ends one that computes for seconds without a statement."""
-
-
-def plan_again(now: datetime, hold: Callable[[], None]) -> None:
-    """Bring forward every schedule whose next run lies behind its next moment after now.
-
-    hold: called in each transaction; raises when another scheduler leads."""
-    done = 0
-    while rows := _plan_some_again(now, done, hold):
-        done = rows[-1].pk
-
-
-@transaction.atomic
-def _plan_some_again(now: datetime, behind: int, hold: Callable[[], None]) -> list[Schedule]:
-    """behind: the greatest id that is done."""
-    hold()
-    waiting = Schedule.objects.waiting().filter(next_run_time__gt=now, pk__gt=behind).order_by("pk")
-    rows = list(waiting.select_for_update()[:AT_ONCE])
-    for row in rows:
-        following = row.rule().after(now)
-        if following is not None and row.next_run_time is not None and following < row.next_run_time:
-            row.next_run_time = following
-            row.save(update_fields=["next_run_time"])
-    return rows
-
-
-@transaction.atomic
-def bring_delays_forward(now: datetime, step: timedelta, hold: Callable[[], None]) -> None:
-    """A delay, of a retry or after the start of MXX, is no longer because the clock was set back meanwhile."""
-    hold()
-    Run.objects.queued().filter(not_before__gt=now).update(not_before=F("not_before") - step)
-    startups = Schedule.objects.waiting().filter(trigger="startup", next_run_time__gt=now)
-    startups.update(next_run_time=F("next_run_time") - step)

@@ -68,6 +68,22 @@ def test_set_back_by_an_hour_what_follows_real_time_goes_on(monkeypatch: pytest.
     assert len({run.scheduled_for for run in again}) == 9
 
 
+@pytest.mark.parametrize("leader", ["me", "another"])
+def test_a_restart_within_the_repeated_hour_changes_nothing(
+    leader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_job(text=every(1))
+    with clock.frozen() as frozen:
+        ticking = Ticking(frozen, monkeypatch)
+        ticking.seconds(20)
+        frozen.move(-15)
+        ticking.seconds(5)
+        ticking.scheduler.lease.release()
+        ticking.scheduler = awake(leader)
+        again = ticking.seconds(15)
+    assert len({run.scheduled_for for run in again}) == len(again) == 15
+
+
 def test_set_back_by_an_hour_a_daily_job_does_not_run_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     with clock.frozen() as frozen:
         moment = clock.now() + timedelta(seconds=120)

@@ -9,7 +9,8 @@ import pytest
 
 from jobs import services
 from jobs.models import Lease, Run, Schedule
-from jobs.scheduling.scheduler import plan_again, plan_startup_schedules
+from jobs.scheduling.replanning import AT_ONCE
+from jobs.scheduling.scheduler import plan_startup_schedules
 from jobs.timing import clock
 from tests.jobs.kit import ECHO, every, make_job, only_schedule
 from tests.jobs.scheduling.kit import awake
@@ -135,26 +136,49 @@ def test_a_startup_schedule_runs_once_a_start() -> None:
 def test_a_clock_that_was_ahead_leaves_no_silence_behind() -> None:
     schedule = only_schedule(make_job(text=every(60)))
     Schedule.objects.update(next_run_time=clock.now() + timedelta(days=365))
-    plan_again(clock.now(), lambda: None)
+    awake()._process_jobs()
     schedule.refresh_from_db()
     assert schedule.next_run_time is not None
     assert schedule.next_run_time - clock.now() <= timedelta(seconds=61)
 
 
+def test_planning_again_leaves_a_schedule_that_cannot_be_planned(caplog: pytest.LogCaptureFixture) -> None:
+    bad, good = (only_schedule(make_job(name, every(60))) for name in ("bad", "good"))
+    far = clock.now() + timedelta(days=365)
+    Schedule.objects.update(next_run_time=far)
+    Schedule.objects.filter(pk=bad.pk).update(spec={})
+    with caplog.at_level(logging.WARNING):
+        awake()._process_jobs()
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert bad.next_run_time == far
+    assert good.next_run_time and good.next_run_time < far
+    assert f"schedule {bad.pk} cannot be planned again" in caplog.text
+
+
+def test_what_is_due_does_not_wait_until_all_is_planned_again() -> None:
+    schedule = only_schedule(make_job(text=every(60)))
+    copies(schedule, 2 * AT_ONCE)
+    Schedule.objects.exclude(pk=schedule.pk).update(next_run_time=clock.now() + timedelta(days=365))
+    with clock.shifted(61):
+        scheduler = awake()
+        scheduler._process_jobs()
+        assert [run.schedule_id for run in Run.objects.all()] == [schedule.pk]
+        rest = 0
+        while scheduler._process_jobs() == 0.0:
+            rest += 1
+    assert rest == 1
+    assert not Schedule.objects.filter(next_run_time__gt=clock.now() + timedelta(seconds=200)).exists()
+
+
+def copies(row: Schedule, count: int) -> None:
+    """So many more schedules like this one."""
+    fields = {name: getattr(row, name) for name in ("job", "trigger", "spec", "text", "next_run_time")}
+    Schedule.objects.bulk_create(Schedule(name=str(n), **fields) for n in range(2, count + 2))
+
+
 def test_a_thousand_due_at_once_get_a_thousand_rows() -> None:
-    job = make_job(text=every(60))
-    row = only_schedule(job)
-    Schedule.objects.bulk_create(
-        Schedule(
-            job=job,
-            name=str(n),
-            trigger=row.trigger,
-            spec=row.spec,
-            text=row.text,
-            next_run_time=row.next_run_time,
-        )
-        for n in range(2, 1001)
-    )
+    copies(only_schedule(make_job(text=every(60))), 999)
     with clock.shifted(61):
         awake()._process_jobs()
     assert Run.objects.queued().count() == 1000
