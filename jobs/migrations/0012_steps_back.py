@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("jobs", "0010_restored_pause")]
+    dependencies = [("jobs", "0011_log_search")]
 
     operations = [
         migrations.AddField(
