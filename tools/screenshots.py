@@ -102,6 +102,7 @@ def pages(story: object) -> dict[str, str]:
         "plugins": "/plugins/",
         "plugin": "/plugins/os/",
         "broken-plugin": "/plugins/broken/",
+        "links": "/jobs/arknights-daily/links/",
         "audit": "/settings/audit/",
         "applications": "/settings/applications/",
         "application": "/settings/applications/maa/",

@@ -11,7 +11,15 @@ from tests.api.kit import person
 from tests.web import story
 
 OPEN = {"login", "login-code", "login-enrol", "setup", "theme", "language"}
-EXAMPLES = {"name": "hello", "run_id": 1, "schedule_id": 1, "token": "x", "key": "x", "number": 1}
+EXAMPLES = {
+    "name": "hello",
+    "run_id": 1,
+    "schedule_id": 1,
+    "token": "x",
+    "key": "x",
+    "number": 1,
+    "link_id": 1,
+}
 
 
 def routes() -> list[tuple[str, str]]:
