@@ -167,6 +167,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "jobs.api.errors.handle",
+    "URL_FORMAT_OVERRIDE": None,  # ?format= would choose another answer than Accept says
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "mxx_", "TOKEN_TTL": None}
 KNOX_TOKEN_MODEL = "jobs.Token"
@@ -174,6 +175,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "MXX",
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "jobs.api.document.finish",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

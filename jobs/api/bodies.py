@@ -10,6 +10,13 @@ from jobs import services
 from jobs.api.reading import Moment, StrictBoolean, StrictSerializer, StrictText
 from jobs.api.shapes import Free
 from jobs.models import Scope
+from jobs.models.token import ROLES
+
+NAME = {
+    "maxLength": 100,
+    "format": "job-name",
+    "description": "letters, digits, space and . _ -; not beginning with . or -",
+}
 
 
 class TextOrConfig(StrictSerializer):
@@ -25,6 +32,12 @@ class TextOrConfig(StrictSerializer):
         "enabled": "true",
     }
     text_needed: ClassVar[bool] = True
+    rules: ClassVar[dict[str, Any]] = {"oneOf": [{"required": ["config"]}, {"required": ["toml"]}]}
+    limits: ClassVar[dict[str, dict[str, Any]]] = {"name": NAME, "toml": {"format": "job-file"}}
+
+    @classmethod
+    def example(cls) -> dict[str, Any]:
+        return {name: value for name, value in super().example().items() if name != "toml"}
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         count = ("config" in given) + ("toml" in given)
@@ -55,6 +68,7 @@ class PartOfJob(WholeJob):
     """PATCH: what is not named stays."""
 
     text_needed: ClassVar[bool] = False
+    rules: ClassVar[dict[str, Any]] = {"minProperties": 1, "not": {"required": ["config", "toml"]}}
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if not given:
@@ -82,6 +96,12 @@ class FileRun(Trigger, TextOrConfig):
 
 
 class NewToken(StrictSerializer):
+    limits: ClassVar[dict[str, dict[str, Any]]] = {
+        "name": {"maxLength": 100},
+        "scope": {"pattern": f"^({'|'.join(ROLES)})$"},
+        "days": {"minimum": 1, "maximum": services.MOST_TOKEN_DAYS},
+    }
+
     name = StrictText(max_length=1000)
     scope = StrictText(max_length=10, default=Scope.READ)
     job = StrictText(max_length=1000, required=False, help_text="the only job that it is for")
@@ -96,12 +116,17 @@ class NewToken(StrictSerializer):
 
 
 class NewTriggerLink(StrictSerializer):
+    limits: ClassVar[dict[str, dict[str, Any]]] = {"name": {"maxLength": 100}}
     name = StrictText(max_length=1000)
 
     examples: ClassVar[dict[str, str]] = {"name": '"the build server"'}
 
 
 class SecretValue(StrictSerializer):
+    limits: ClassVar[dict[str, dict[str, Any]]] = {
+        "name": {"pattern": "^[A-Za-z_][A-Za-z0-9_.-]{0,99}$", "maxLength": 100},
+        "value": {"minLength": services.SHORTEST_SECRET, "maxLength": services.LONGEST_SECRET},
+    }
     value = StrictText(max_length=1024 * 1024)
 
     examples: ClassVar[dict[str, str]] = {"name": '"backup_password"', "value": '"a long random text"'}
@@ -112,6 +137,7 @@ class NewSecret(SecretValue):
 
 
 class WholeApplication(StrictSerializer):
+    limits: ClassVar[dict[str, dict[str, Any]]] = {"name": NAME}
     name = StrictText(max_length=1000)
     aliases = serializers.ListField(child=StrictText(max_length=1000), default=list, max_length=100)
     path = StrictText(max_length=4096)

@@ -24,6 +24,7 @@ class ListQuery(StrictSerializer):
 
 class NumberedQuery(ListQuery):
     cursor = serializers.IntegerField(min_value=0, max_value=LARGEST_ID, required=False)
+    examples: ClassVar[dict[str, str]] = {**ListQuery.examples, "cursor": "1157"}
 
 
 class NamedQuery(ListQuery):

@@ -24,6 +24,16 @@ def needs(permission: str) -> Callable[[Method], Method]:
     return mark
 
 
+def refuses(reasons: dict[int, str]) -> Callable[[Method], Method]:
+    """Marks a view's method with what it may refuse beyond what each method may: `@refuses({409: "the run is over"})`."""
+
+    def mark(method: Method) -> Method:
+        method.refuses = reasons  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
 def token_of(request: Request) -> Token | None:
     """The token that was sent; None for a session."""
     return request.auth if isinstance(request.auth, Token) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -22,6 +23,16 @@ class StrictSerializer(serializers.Serializer[Any]):
     """Unknown fields are refused; `examples` has a good value for each field."""
 
     examples: ClassVar[dict[str, str]] = {}
+    """As JSON; of a query as they stand in a URL."""
+    limits: ClassVar[dict[str, dict[str, Any]]] = {}
+    rules: ClassVar[dict[str, Any]] = {}
+    """What JSON Schema can tell beyond the fields' types, of each field and of all together, for the API's document."""
+
+    @classmethod
+    def example(cls) -> dict[str, Any]:
+        """A good body."""
+        known = cls._declared_fields
+        return {name: json.loads(value) for name, value in cls.examples.items() if name in known}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         unknown = {name: [self._unknown(name)] for name in data if name not in self.fields}

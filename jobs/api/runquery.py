@@ -29,7 +29,14 @@ class WordList(serializers.CharField):
         return list(dict.fromkeys(chosen))
 
 
+def listed(words: type[TextChoices]) -> dict[str, str]:
+    """As JSON Schema."""
+    one = rf"\s*({'|'.join(words.values)})\s*"
+    return {"pattern": f"^{one}(,{one})*$"}
+
+
 class RunQuery(NumberedQuery):
+    limits: ClassVar[dict[str, dict[str, Any]]] = {"status": listed(Status), "source": listed(Source)}
     job = serializers.CharField(max_length=100, required=False)
     status = WordList(Status, required=False)
     source = WordList(Source, required=False)  # type: ignore[assignment]  # the contract's word

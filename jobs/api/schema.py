@@ -1,12 +1,16 @@
-"""OpenAPI: what each view takes and answers, its error shape, and who may call."""
+"""OpenAPI: what each view takes and answers, what it may refuse, and an example of each."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+
+from jobs.api import document
+from jobs.api.reading import Moment, StrictSerializer
 
 
 class ErrorField(serializers.Serializer[Any]):
@@ -29,16 +33,73 @@ class Error(serializers.Serializer[Any]):
 
 
 class Schema(AutoSchema):
-    """Reads the query from the view, and adds the error shape to every operation."""
+    """Reads query, body and refusals from the view's method."""
+
+    @property
+    def action_method(self) -> Any:
+        return getattr(self.view, self.method.lower())
 
     def get_override_parameters(self) -> list[Any]:
-        query = getattr(getattr(self.view, self.method.lower()), "query", None)
+        query = getattr(self.action_method, "query", None)
         return [query] if query else []
 
-    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
-        bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        refused = self._get_response_for_code(Error, "default", media_types=["application/json"])
-        return {**bodies, "default": {**refused, "description": "Refused; the reason is in words"}}
+    def _map_serializer(self, serializer: Any, *more: Any, **other: Any) -> Any:
+        """Of what comes in every field is named: others are refused."""
+        schema = super()._map_serializer(serializer, *more, **other)
+        if isinstance(serializer, StrictSerializer):
+            schema |= {"additionalProperties": False, **serializer.rules}
+        return schema
+
+    def _map_serializer_field(self, field: Any, *more: Any, **other: Any) -> Any:
+        """Of what comes in: what its type does not tell."""
+        schema = super()._map_serializer_field(field, *more, **other)
+        if isinstance(field.root, StrictSerializer) and isinstance(field, serializers.CharField):
+            document.close_text(schema, blank=field.allow_blank)
+        if isinstance(field.root, StrictSerializer) and isinstance(field, Moment):
+            schema["pattern"] = document.YEARS
+        if isinstance(field.parent, StrictSerializer):
+            schema |= field.parent.limits.get(field.field_name, {})
+        return schema
+
+    def get_operation(self, *where: Any, **more: Any) -> Any:
+        operation = super().get_operation(*where, **more)
+        if operation is None:
+            return None
+        for parameter in operation.get("parameters", ()):
+            document.describe_parameter(parameter, self._examples(), getattr(self.view, "limits", {}))
+        if "requestBody" in operation:
+            self._describe_body(operation["requestBody"])
+        self._component(Error)
+        operation["responses"] = document.refusals(self._refused(operation)) | operation["responses"]
+        return operation
+
+    def _describe_body(self, body: dict[str, Any]) -> None:
+        """With an example."""
+        kind = self.get_request_serializer()
+        if isinstance(kind, type) and issubclass(kind, StrictSerializer):
+            body["content"]["application/json"]["example"] = kind.example()
+            if "oneOf" in kind.rules or "minProperties" in kind.rules:
+                body["required"] = True
+
+    def _examples(self) -> dict[str, str]:
+        """Of the query, by name."""
+        return getattr(getattr(self.action_method, "query", None), "examples", {})
+
+    def _refused(self, operation: dict[str, Any]) -> dict[int, str]:
+        """Status -> what is wrong then; "" for what each operation says alike."""
+        found = dict.fromkeys((400, 406, 429, 503), "")
+        if self.view.authentication_classes:
+            found[401] = ""
+        if AllowAny not in self.view.permission_classes:
+            found[403] = ""
+        if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
+            found[404] = ""
+        if self.method in ("POST", "PUT", "PATCH"):
+            found |= dict.fromkeys((413, 415), "")
+        return found | getattr(self.action_method, "refuses", {})
+
+    def _component(self, kind: type[serializers.Serializer[Any]]) -> None:
+        self.resolve_serializer(kind, "response")
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

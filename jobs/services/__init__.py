@@ -61,6 +61,8 @@ from jobs.services.secondfactor import (
     new_recovery_codes,
     note_factor,
 )
+from jobs.services.secretstore import LONGEST as LONGEST_SECRET
+from jobs.services.secretstore import SHORTEST as SHORTEST_SECRET
 from jobs.services.secretstore import (
     check_secret,
     delete_secret,
@@ -73,6 +75,7 @@ from jobs.services.secretstore import (
 from jobs.services.setup import check_link, open_link, use_link
 from jobs.services.telling import describe_run
 from jobs.services.tokens import DAYS as TOKEN_DAYS
+from jobs.services.tokens import MOST_DAYS as MOST_TOKEN_DAYS
 from jobs.services.tokens import find_token, make_token, revoke_token, scopes_for, tokens_seen_by
 from jobs.services.triggerlinks import find_link, make_link, opened_link, revoke_link, trigger_by_link
 from jobs.services.upcoming import Coming, upcoming
@@ -92,7 +95,10 @@ from jobs.services.whys import Rule, Why, why
 __all__ = [
     "AWAY",
     "KNOWN_USER",
+    "LONGEST_SECRET",
+    "MOST_TOKEN_DAYS",
     "OWN_ACCOUNT",
+    "SHORTEST_SECRET",
     "TOKEN_DAYS",
     "UNFINISHED",
     "ApplicationDraft",

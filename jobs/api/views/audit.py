@@ -35,6 +35,7 @@ class Audit(ApiView):
     @needs("jobs.view_auditentry")
     @asks(AuditQuery)
     def get(self, request: Request) -> Response:
+        """Every change, start, log-in and denial, newest first."""
         wanted = {name: self.asked[name] for name in ("action", "who", "target") if name in self.asked}
         rows = AuditEntry.objects.filter(**wanted)
         return page(request, rows, self.asked, key="-id", shape=AuditShape, prepare=with_diffs)

@@ -30,6 +30,7 @@ class SchemaDocument(Counted, SpectacularAPIView):
     @extend_schema(operation_id="getSchema", responses={200: OpenApiTypes.OBJECT})
     @needs(services.KNOWN_USER)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """This document."""
         return super().get(request, *args, **kwargs)
 
 

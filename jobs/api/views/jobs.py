@@ -17,7 +17,7 @@ from jobs.api.bodies import NewJob, PartOfJob, WholeJob
 from jobs.api.drafts import draft_of
 from jobs.api.overview import overviews
 from jobs.api.pages import NamedQuery, page
-from jobs.api.permissions import needs
+from jobs.api.permissions import needs, refuses
 from jobs.api.reading import Moment, StrictSerializer, together
 from jobs.api.shapes import (
     ExplanationShape,
@@ -43,13 +43,16 @@ class Jobs(ApiView):
     @needs("jobs.view_job")
     @asks(NamedQuery)
     def get(self, request: Request) -> Response:
+        """All jobs by name, with schedules, last run and active runs."""
         rows = Job.objects.present().select_related("revision")
         prepare = partial(overviews, whole=self.may("jobs.change_job"))
         return page(request, rows, self.asked, key="name_key", shape=JobShape, prepare=prepare)
 
     @extend_schema(operation_id="createJob", request=NewJob, responses={201: SavedJobShape})
     @needs("jobs.add_job")
+    @refuses({409: "a job of this name exists"})
     def post(self, request: Request) -> Response:
+        """Make a job of a job file, given as JSON or as TOML."""
         given = self.given(NewJob)
         name, draft = together(lambda: jobfile.check_name(given["name"]), lambda: draft_of(given))
         job = services.save_job(
@@ -73,24 +76,31 @@ class OneJob(ApiView):
     @extend_schema(operation_id="getJob", responses=JobShape)
     @needs("jobs.view_job")
     def get(self, request: Request, name: str) -> Response:
+        """One job, with its text, schedules, last run and active runs."""
         return Response(shown(self.job(name), self.may("jobs.change_job")))
 
     @extend_schema(operation_id="replaceJob", request=WholeJob, responses=SavedJobShape)
     @needs("jobs.change_job")
+    @refuses({409: "another job has this name, or this one comes from a file"})
     def put(self, request: Request, name: str) -> Response:
+        """Give the job another text; `name` renames it, `enabled` pauses or resumes it."""
         job = self.job(name)
         return Response(saved(*self._changed(job, self.given(WholeJob))))
 
     @extend_schema(operation_id="changeJob", request=PartOfJob, responses=SavedJobShape)
     @needs("jobs.change_job")
+    @refuses({409: "another job has this name, or this one comes from a file"})
     def patch(self, request: Request, name: str) -> Response:
+        """Change text, name or pause alone; what is not named stays."""
         job = self.job(name)
         return Response(saved(*self._changed(job, self.given(PartOfJob))))
 
     @extend_schema(operation_id="deleteJob", responses={204: None})
     @needs("jobs.delete_job")
+    @refuses({409: "the job comes from a file"})
     @asks(DeleteQuery)
     def delete(self, request: Request, name: str) -> Response:
+        """Delete a job. Queued runs are cancelled; active ones finish, unless `cancel` stops them. Its history stays."""
         job = self.job(name)
         services.delete_job(job=job, cancel=self.asked["cancel"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -121,6 +131,7 @@ class Pause(ApiView):
     @extend_schema(operation_id="pauseJob", request=None, responses=JobShape)
     @needs("jobs.pause_job")
     def post(self, request: Request, name: str) -> Response:
+        """No schedule of the job fires until it is resumed; it can still be triggered."""
         self.given()
         job = self.job(name)
         services.pause_job(job=job)
@@ -133,6 +144,7 @@ class Resume(ApiView):
     @extend_schema(operation_id="resumeJob", request=None, responses=JobShape)
     @needs("jobs.pause_job")
     def post(self, request: Request, name: str) -> Response:
+        """Schedules fire again; one row tells how much passed meanwhile."""
         self.given()
         job = self.job(name)
         services.resume_job(job=job)
@@ -144,6 +156,7 @@ class Detach(ApiView):
 
     @extend_schema(operation_id="detachJob", request=None, responses=JobShape)
     @needs("jobs.change_job")
+    @refuses({409: "the job does not come from a file"})
     def post(self, request: Request, name: str) -> Response:
         """A job that comes from a file is changed here from now on; its file is left unread."""
         self.given()

@@ -34,7 +34,7 @@ class LogQuery(StrictSerializer):
     follow = serializers.FloatField(
         min_value=0, max_value=LONGEST_FOLLOW, default=0, help_text="seconds to wait for more than there is"
     )
-    examples: ClassVar[dict[str, str]] = {"offset": "0", "attempt": "1", "ansi": "1", "follow": "20"}
+    examples: ClassVar[dict[str, str]] = {"offset": "0", "attempt": "1", "ansi": "true", "follow": "20"}
 
 
 class PlainTextRenderer(BaseRenderer):

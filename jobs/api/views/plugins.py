@@ -22,6 +22,7 @@ class Plugins(ApiView):
     )
     @needs("jobs.view_job")
     def get(self, request: Request) -> Response:
+        """The plugins that job files may name, with their options as JSON Schema, and those that cannot be loaded."""
         found = sorted(services.plugin_catalog().values(), key=lambda plugin: plugin.name)
         return Response({"results": [shown(plugin) for plugin in found]})
 

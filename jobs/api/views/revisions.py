@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from jobs import services
 from jobs.api.base import ApiView, asks
 from jobs.api.pages import NumberedQuery, page
-from jobs.api.permissions import needs
+from jobs.api.permissions import needs, refuses
 from jobs.api.reading import StrictSerializer
 from jobs.api.shapes import (
     JobShape,
@@ -97,6 +97,7 @@ class Diff(RevisionsOfJob):
 class RollBack(RevisionsOfJob):
     @extend_schema(operation_id="rollBackJob", request=None, responses=JobShape)
     @needs("jobs.change_job")
+    @refuses({409: "the job comes from a file"})
     def post(self, request: Request, name: str, number: int) -> Response:
         """Give the job this text again, as a new revision."""
         self.given()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -15,7 +15,7 @@ from jobs.api.base import ApiView, asks
 from jobs.api.bodies import FileRun, Trigger
 from jobs.api.drafts import draft_of
 from jobs.api.pages import NumberedQuery, next_url, page
-from jobs.api.permissions import needs
+from jobs.api.permissions import needs, refuses
 from jobs.api.reading import StrictSerializer, together
 from jobs.api.receipts import DetachedListShape, SamplesShape
 from jobs.api.runquery import RunQuery, wanted
@@ -37,8 +37,10 @@ class Runs(ApiView):
 
     @extend_schema(operation_id="listRuns", responses=page_of(RunShape))
     @needs("jobs.view_run")
+    @refuses({404: "the token is for another job"})
     @asks(RunQuery)
     def get(self, request: Request) -> Response:
+        """Runs, newest first. Filters are joined by "and"."""
         if self.only_job and "job" in self.asked:
             self.job(self.asked["job"])
         found = services.find_runs(
@@ -75,10 +77,12 @@ class OneRun(ApiView):
     @extend_schema(operation_id="getRun", responses=RunDetailShape)
     @needs("jobs.view_run")
     def get(self, request: Request, run_id: int) -> Response:
+        """One run, with its receipt once it is over."""
         return Response(shown(self.run(run_id)))
 
     @extend_schema(operation_id="deleteRun", responses={204: None})
     @needs("jobs.delete_run")
+    @refuses({409: "the run is not over, or a program that it left behind is alive"})
     def delete(self, request: Request, run_id: int) -> Response:
         """Forget a run that is over, with its log."""
         services.delete_run(run=self.run(run_id))
@@ -101,13 +105,28 @@ class TriggerJob(ApiView):
         responses={202: RunDetailShape, 200: RunDetailShape},
         parameters=[
             OpenApiParameter(
-                "Idempotency-Key", str, OpenApiParameter.HEADER, description="same key, same run"
-            )
+                "Idempotency-Key",
+                {"type": "string", "maxLength": LONGEST_KEY, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+                OpenApiParameter.HEADER,
+                description="the same key within a day: the same run",
+                examples=[OpenApiExample("key", "b7c1f0-2026-03-01")],
+            ),
+            OpenApiParameter(
+                "Idempotent-Replayed",
+                str,
+                OpenApiParameter.HEADER,
+                response=[200, 202],
+                required=False,
+                enum=["true"],
+                description="the run is that of an earlier request with this key",
+            ),
         ],
     )
     @needs("jobs.add_run")
+    @refuses({409: "the Idempotency-Key was used with other params"})
     @asks(TriggerQuery)
     def post(self, request: Request, name: str) -> Response:
+        """Queue a run of the job. With `wait` the answer comes when the run is over (200), or after so many seconds (202)."""
         job = self.job(name)
         wanted: Any = {
             "job": job,
@@ -154,7 +173,9 @@ class CancelRun(ApiView):
 
     @extend_schema(operation_id="cancelRun", request=None, responses={202: RunDetailShape})
     @needs("jobs.change_run")
+    @refuses({409: "the run is over"})
     def post(self, request: Request, run_id: int) -> Response:
+        """Stop a run at whatever stage it is; its clean-up still runs."""
         self.given()
         reason = f"cancelled by {self.caller.get_username()}"
         run = services.cancel_run(run=self.run(run_id), reason=reason)
@@ -166,7 +187,9 @@ class RetryRun(ApiView):
 
     @extend_schema(operation_id="retryRun", request=None, responses={202: RunDetailShape})
     @needs("jobs.add_run")
+    @refuses({409: "the run is not over, or its job is deleted"})
     def post(self, request: Request, run_id: int) -> Response:
+        """A new run with the same params and the same text of the job."""
         self.given()
         run = services.retry_run(run=self.run(run_id), by=self.caller)
         return Response(shown(run), status=status.HTTP_202_ACCEPTED)
@@ -179,6 +202,7 @@ class Events(ApiView):
     @needs("jobs.view_run")
     @asks(NumberedQuery)
     def get(self, request: Request, run_id: int) -> Response:
+        """What happened in a run: each hook with its duration, each launch, each end."""
         rows = self.run(run_id).events.all()
         return page(request, rows, self.asked, key="id", shape=EventShape)
 
@@ -189,6 +213,7 @@ class Detached(ApiView):
     @extend_schema(operation_id="listDetached", responses=DetachedListShape)
     @needs("jobs.view_run")
     def get(self, request: Request, run_id: int) -> Response:
+        """The programs that a run left behind on purpose."""
         found = services.detached_programs(self.run(run_id))
         return Response(DetachedListShape({"results": found}).data)
 
@@ -198,7 +223,9 @@ class StopDetached(ApiView):
 
     @extend_schema(operation_id="stopDetached", request=None, responses={202: DetachedListShape})
     @needs("jobs.change_run")
+    @refuses({409: "the program is gone already"})
     def post(self, request: Request, run_id: int, number: int) -> Response:
+        """Stop one of them, with all that it has started."""
         self.given()
         reason = f"stopped by {self.caller.get_username()}"
         found = services.stop_detached_program(run=self.run(run_id), number=number, reason=reason)
@@ -211,4 +238,5 @@ class Samples(ApiView):
     @extend_schema(operation_id="readSamples", responses=SamplesShape)
     @needs("jobs.view_run")
     def get(self, request: Request, run_id: int) -> Response:
+        """What the programs of a run used, once a second."""
         return Response(SamplesShape(services.samples_of(self.run(run_id))).data)

@@ -37,6 +37,7 @@ class Schedules(ApiView):
     @needs("jobs.view_job")
     @asks(NumberedQuery)
     def get(self, request: Request) -> Response:
+        """The schedules of all jobs. They are changed through the text of their job."""
         rows = Schedule.objects.present().select_related("job")
         return page(request, rows, self.asked, key="id", shape=ScheduleOfJobShape)
 
@@ -79,6 +80,7 @@ class Pause(ApiView):
     @extend_schema(operation_id="pauseSchedule", request=None, responses=ScheduleOfJobShape)
     @needs("jobs.pause_job")
     def post(self, request: Request, schedule_id: int) -> Response:
+        """This schedule does not fire until it is resumed."""
         self.given()
         schedule = services.find_schedule(schedule_id)
         type(self).turn(schedule=schedule)
@@ -91,6 +93,7 @@ class Resume(Pause):
     @extend_schema(operation_id="resumeSchedule", request=None, responses=ScheduleOfJobShape)
     @needs("jobs.pause_job")
     def post(self, request: Request, schedule_id: int) -> Response:
+        """It fires again; one row tells how much passed meanwhile."""
         return super().post(request, schedule_id)
 
 
@@ -100,6 +103,7 @@ class Preview(ApiView):
     )
     @needs("jobs.view_job")
     def post(self, request: Request) -> Response:
+        """A schedule in words, with its next moments, before it is saved anywhere."""
         table = self._table()
         asked = {name: table.pop(name) for name in OPTIONS if name in table}
         options, _ = together(

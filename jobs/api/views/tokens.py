@@ -13,7 +13,7 @@ from jobs import services
 from jobs.api.base import ApiView, asks
 from jobs.api.bodies import NewToken
 from jobs.api.pages import KeyedQuery, page
-from jobs.api.permissions import needs
+from jobs.api.permissions import needs, refuses
 from jobs.api.shapes import NewTokenShape, TokenShape, page_of
 
 
@@ -33,6 +33,7 @@ class Tokens(ApiView):
 
     @extend_schema(operation_id="createToken", request=NewToken, responses={201: NewTokenShape})
     @needs(services.OWN_ACCOUNT)
+    @refuses({404: "there is no job of this name"})
     def post(self, request: Request) -> Response:
         """The answer is the only one that holds the token."""
         given = self.given(NewToken)
@@ -46,5 +47,6 @@ class OneToken(ApiView):
     @extend_schema(operation_id="revokeToken", responses={204: None})
     @needs(services.OWN_ACCOUNT)
     def delete(self, request: Request, key: str) -> Response:
+        """From this moment on the token opens nothing."""
         services.revoke_token(token=services.find_token(self.caller, key))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -25,6 +25,7 @@ class TriggerLinks(ApiView):
     @needs("jobs.view_triggerlink")
     @asks(NumberedQuery)
     def get(self, request: Request, name: str) -> Response:
+        """The links that start this job; never their URLs."""
         rows = self.job(name).trigger_links.select_related("author")
         return page(request, rows, self.asked, key="id", shape=TriggerLinkShape)
 
@@ -45,6 +46,7 @@ class OneTriggerLink(ApiView):
     @extend_schema(operation_id="revokeTriggerLink", responses={204: None})
     @needs("jobs.delete_triggerlink")
     def delete(self, request: Request, name: str, link_id: int) -> Response:
+        """From this moment on the link starts nothing."""
         services.revoke_link(link=services.find_link(self.job(name), link_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -58,6 +60,7 @@ class Start(ApiView):
 
     @extend_schema(operation_id="startByLink", request=Trigger, responses={202: StartedShape})
     def post(self, request: Request, key: str) -> Response:
+        """Start the job of a link with its declared params. Nobody logs in for it: the key is the right to it."""
         link = services.opened_link(key)
         run = services.trigger_by_link(link=link, params=self.given(Trigger)["params"])
         return Response({"run": run.pk, "status": run.status}, status=status.HTTP_202_ACCEPTED)
