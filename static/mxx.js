@@ -78,19 +78,33 @@
     while (lines && lines.childElementCount > MOST_LINES) lines.firstElementChild.remove();
   }
 
-  // ---- find in the lines shown
+  // ---- find in the lines shown; the button searches the whole log
+  const STREAMS = { out: (line) => !line.matches(".by-mxx, .on-stderr"), err: (line) => line.matches(".on-stderr"), mxx: (line) => line.matches(".by-mxx") };
+
   function find() {
     const field = byId("find");
-    if (!field) return;
+    if (!field || !byId("lines")) return;
     const wanted = field.value.trim().toLowerCase();
+    const stream = STREAMS[byId("stream").value];
+    const launch = byId("launch")?.value;
     let count = 0;
     for (const line of document.querySelectorAll("#lines > li")) {
-      const fits = !wanted || line.textContent.toLowerCase().includes(wanted);
+      const fits = (!wanted || line.textContent.toLowerCase().includes(wanted))
+        && (!stream || stream(line)) && (!launch || line.dataset.launch === launch);
       line.hidden = !fits;
       if (fits) count += 1;
     }
-    byId("found").textContent = wanted ? String(count) : "";
+    byId("found").textContent = wanted || stream || launch ? String(count) : "";
   }
+
+  // ---- a link to a line that is folded away leads to it among its neighbours
+  function toLine() {
+    const box = byId("log-box");
+    const line = /^#L(\d+)$/.exec(location.hash);
+    if (box && line && !byId(`L${line[1]}`)) location.replace(`${box.dataset.log}?around=${line[1]}${location.hash}`);
+  }
+  toLine();
+  window.addEventListener("hashchange", toLine);
 
   // ---- line numbers grow with the text of an editor
   function renumber(area) {
@@ -111,9 +125,9 @@
   }
 
   // ---- wiring
-  document.querySelectorAll(".tools[hidden]").forEach((tools) => { tools.hidden = false; });
+  document.querySelectorAll(".by-script[hidden]").forEach((tools) => { tools.hidden = false; });
   document.addEventListener("input", (event) => {
-    if (event.target.id === "find") find();
+    if (["find", "stream", "launch"].includes(event.target.id)) find();
     if (event.target.id === "toml") renumber(event.target);
     if (event.target.id === "follow") { atEnd = true; follow(); }
   });

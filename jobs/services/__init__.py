@@ -35,7 +35,7 @@ from jobs.services.logsearch import excerpts
 from jobs.services.mxximport import ImportedHome, import_home
 from jobs.services.once import trigger_once
 from jobs.services.owner import local_owner_token
-from jobs.services.params import declared_params
+from jobs.services.params import declared_in, declared_params
 from jobs.services.passwords import change_password, check_password
 from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.plugins import plugin_catalog
@@ -147,6 +147,7 @@ __all__ = [
     "custody_in_words",
     "database_identity",
     "database_is_missing",
+    "declared_in",
     "declared_params",
     "default_zone",
     "delete_application",

@@ -118,19 +118,25 @@ def request_cancel(runs: RunQuerySet, *, reason: str) -> int:
     return count + runs.queued().update(**end)  # one that failed in between, and waits for its retry
 
 
-def retry_run(*, run: Run, by: Caller = None) -> Run:
-    """A new run with the same params and the same revision. Raises Conflict while the old one is not over."""
+def retry_run(
+    *, run: Run, by: Caller = None, params: dict[str, Any] | None = None, as_texts: bool = False
+) -> Run:
+    """A new run with the same revision, and the same params unless others are given. Raises Conflict while the old one
+    is not over, and BadInput for params that do not fit. as_texts: see trigger_job."""
     if not run.is_over:
         raise Conflict(f"run {run.pk} is not over yet: {run.status}")
     if run.job and run.job.deleted_at:
         raise Conflict(f"the job of run {run.pk} is deleted")
+    given = run.params
+    if params is not None:
+        given = run_params(declared_in(run.revision.toml), params, as_texts=as_texts)
     with transaction.atomic():
         again = Run.objects.create(
             job=run.job,
             job_name=run.job_name,
             revision=run.revision,
             source=Source.RETRY,
-            params=run.params,
+            params=given,
             priority=run.priority,
             requested_by=person(by),
             retry_of=run,

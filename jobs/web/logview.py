@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import takewhile
+from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -47,6 +48,7 @@ class Row:
     """The label of the launch that wrote it, where it has one."""
     stream: str = ""
     """Where it was written, if not to the output itself."""
+    launch: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Log:
     lines: int
     bytes: int
     trouble: int = 0
+    launches: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def lines_told(self) -> str:
@@ -110,12 +113,11 @@ def whole(run: Run, viewer: Viewer) -> Log:
     scan.skip(scan.end - PART)
     for line in scan.lines(scan.end, final=run.is_over):
         kept.add(line, looks_bad=around and looks_bad(line))
-    show = _shower(run, viewer)
+    show = shower(run, viewer)
     blocks = _blocks(kept.lines(scan.cuts), scan.count, kept.trouble, show)
     cursor = scan.cursor()
-    return Log(
-        blocks, [show(line) for line in scan.unfinished()], cursor, scan.count, cursor.seen, kept.trouble
-    )
+    unfinished = [show(line) for line in scan.unfinished()]
+    return Log(blocks, unfinished, cursor, scan.count, cursor.seen, kept.trouble, launches_of(run))
 
 
 def between(run: Run, first: int, last: int, viewer: Viewer) -> list[Block]:
@@ -124,7 +126,7 @@ def between(run: Run, first: int, last: int, viewer: Viewer) -> list[Block]:
     scan = Scan(services.run_dir(run).log)
     scan.skip_lines(first - 1)
     lines = takewhile(lambda line: line.number <= until, scan.lines(scan.end, final=run.is_over))
-    rows = [*map(_shower(run, viewer), (line for line in lines if line.number >= first))]
+    rows = [*map(shower(run, viewer), (line for line in lines if line.number >= first))]
     rest = [Block(first=until + 1, last=last)] if until < last and len(rows) == MOST_AT_ONCE else []
     return [Block(rows), *rest]
 
@@ -137,7 +139,7 @@ def follow(run: Run, cursor: Cursor, viewer: Viewer) -> Tick:
     if scan.end - cursor.offset > CHUNK:
         scan.skip(scan.end - PART)
     lines = deque(scan.lines(scan.end, final=run.is_over), maxlen=MOST_NEW)
-    show = _shower(run, viewer)
+    show = shower(run, viewer)
     first = lines[0].number if lines else scan.count + 1
     fold = [Block(first=cursor.line + 1, last=first - 1)] if first > cursor.line + 1 else []
     unfinished = [show(line) for line in scan.unfinished()]
@@ -157,25 +159,41 @@ def last_words(run: Run, *, of_trouble: bool = False) -> str:
     return ansi.plain(said[-1].text)[:300] if said else ""
 
 
-def _shower(run: Run, viewer: Viewer) -> Callable[[Line], Row]:
+def shower(run: Run, viewer: Viewer) -> Callable[[Line], Row]:
     labels = _labels(run)
     clock = cache(lambda time: viewer.clock_tag(viewer.epoch(time), seconds=True) if time else "")
     return lambda line: row_of(line, clock(line.time), labels.get(line.launch, ""))
 
 
+def launches_of(run: Run) -> list[tuple[int, str]]:
+    """(number, label or program) of what it launched, for a choice."""
+    return [
+        (int(launch["number"]), str(launch.get("label") or launch.get("name") or _program(launch)))
+        for launch in _launches(run)
+        if launch.get("number") is not None
+    ]
+
+
+def _program(launch: dict[str, Any]) -> str:
+    argv = launch.get("argv") or []
+    return str(argv[0]).replace("\\", "/").rsplit("/", 1)[-1] if argv else str(launch["number"])
+
+
 def _labels(run: Run) -> dict[int, str]:
     """Of launches that a plugin gave one, by their number."""
+    return {launch["number"]: launch["label"] for launch in _launches(run) if launch.get("label")}
+
+
+def _launches(run: Run) -> list[dict[str, Any]]:
     if run.is_over:
-        launches = (run.receipt or {}).get("launches") or []
-    else:
-        launches = [event["data"] for event in services.live_events(run) if event["kind"] == "launch"]
-    return {launch["number"]: launch["label"] for launch in launches if launch.get("label")}
+        return (run.receipt or {}).get("launches") or []
+    return [event["data"] for event in services.live_events(run) if event["kind"] == "launch"]
 
 
 def row_of(line: Line, clock: SafeString | str, origin: str) -> Row:
     """clock: the same for all lines that were read at once, and dear to make."""
     css, stream = LOOKS.get(line.stream, ("", ""))
-    return Row(line.number, clock, css, ansi.spans(line.text), line.dropped, origin, stream)
+    return Row(line.number, clock, css, ansi.spans(line.text), line.dropped, origin, stream, line.launch)
 
 
 class _Kept:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from jobs import services
 from jobs.models import Run, RunEvent
-from jobs.web import logview, outcomes
+from jobs.web import logview, outcomes, params
 from jobs.web.changes import Changes, since_it_worked
 from jobs.web.logview import Log
 from jobs.web.marks import BAD, Mark, mark
@@ -27,6 +27,7 @@ from jobs.web.viewer import Viewer
 from jobs.web.words import sentence, took
 from plugins import jobfile, jobtable
 from plugins.exceptions import BadInput
+from plugins.words import text_of
 
 MOST_HOOKS = 60
 MOST_ATTEMPTS = 10
@@ -71,16 +72,27 @@ class RunPage:
     log: Log
     changes: Changes | None
     changed_at: SafeString | str
+    fields: list[params.Field]
+    """What a repetition may be given, filled with what this run had."""
 
 
-def run_page(run: Run, viewer: Viewer) -> RunPage:
+def run_page(run: Run, viewer: Viewer, *, given: dict[str, str] | None = None) -> RunPage:
     changes = since_it_worked(run) if run.status in BAD else None
     return RunPage(
         state=state_of(run, viewer),
         log=logview.whole(run, viewer),
         changes=changes,
         changed_at=viewer.day_clock_tag(changes.new.created_at) if changes else "",
+        fields=_again(run, given) if run.is_over else [],
     )
+
+
+def _again(run: Run, given: dict[str, str] | None) -> list[params.Field]:
+    had = {f"{params.PREFIX}{name}": text_of(value) for name, value in run.params.items()}
+    try:
+        return params.fields(services.declared_in(run.revision.toml), {**had, **(given or {})})
+    except BadInput:  # its text no longer passes: only as it was
+        return []
 
 
 def state_of(run: Run, viewer: Viewer) -> State:
@@ -253,7 +265,7 @@ def _facts(run: Run, viewer: Viewer) -> list[tuple[str, SafeString | str]]:
         rows.append((_("Attempt"), _("%(n)d of %(most)d") % {"n": run.attempt, "most": most}))
     if run.exit_code is not None:
         rows.append((_("Exit code"), str(run.exit_code)))
-    rows.append((_("Revision"), str(run.revision.number)))
+    rows.append((_("Revision"), _revision(run)))
     place = _("%(pool)s, on %(host)s") if run.host else "%(pool)s"
     rows.append((_("Pool"), place % {"pool": run.pool, "host": run.host}))
     if run.params:
@@ -262,6 +274,14 @@ def _facts(run: Run, viewer: Viewer) -> list[tuple[str, SafeString | str]]:
     if earlier := _earlier(run):
         rows.append((_("Earlier"), _link(earlier)))
     return rows
+
+
+def _revision(run: Run) -> SafeString | str:
+    """The text it was queued with."""
+    if run.job is None or run.job.deleted_at or run.revision.job_id is None:
+        return str(run.revision.number)
+    url = reverse("web:revision", args=[run.job.name, run.revision.number])
+    return format_html('<a href="{}">{}</a>', url, run.revision.number)
 
 
 def _when(run: Run, viewer: Viewer) -> list[tuple[str, SafeString | str]]:

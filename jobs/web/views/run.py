@@ -13,24 +13,46 @@ from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRefresh
 from jobs import services
 from jobs.exceptions import Conflict, NotFound
 from jobs.models import Run
-from jobs.web import logview
+from jobs.web import logview, params
 from jobs.web.gate import member, needs
+from jobs.web.logfind import MOST_WORDS, STREAMS, Wanted, find
 from jobs.web.loglines import Cursor
+from jobs.web.logview import launches_of
 from jobs.web.pages.run import run_page, state_of
 from jobs.web.render import page, run_or_404, viewer_of
 from jobs.web.sentences import said
+from plugins.exceptions import BadInput, Problem
 
+NEIGHBOURS = 200
+"""Lines before the one that is meant."""
 HARMLESS = "default-src 'none'; sandbox"
 
 
 @needs("jobs.view_run")
 @require_safe
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    return _run(request, run_or_404(run_id))
+
+
+def _run(
+    request: HttpRequest,
+    found: Run,
+    *,
+    given: dict[str, str] | None = None,
+    refused: list[Problem] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """given, refused: params for a repetition, and what is wrong with them."""
     viewer = viewer_of(request)
-    shown = run_page(run_or_404(run_id), viewer)
-    return page(
-        request, "run.html", {"viewer": viewer, "page": shown, "state": shown.state, "log": shown.log}
-    )
+    shown = run_page(found, viewer, given=given)
+    context = {
+        "viewer": viewer,
+        "page": shown,
+        "state": shown.state,
+        "log": shown.log,
+        "refused": refused or [],
+    }
+    return page(request, "run.html", context, status=status)
 
 
 @needs("jobs.view_run")
@@ -38,9 +60,37 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 def log(request: HttpRequest, run_id: int) -> HttpResponse:
     """What is new behind `offset` for a poll; lines `first` to `last` for a reader."""
     found = run_or_404(run_id)
-    if request.headers.get("HX-Request") and "first" not in request.GET:
+    wanted = _wanted(request)
+    if not wanted.is_all:
+        return _found(request, found, wanted)
+    if request.headers.get("HX-Request") and not {"first", "around"} & request.GET.keys():
         return _tick(request, found)
     return _between(request, found)
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    """What makes no sense is left out."""
+    launch, stream = request.GET.get("launch", ""), request.GET.get("stream", "")
+    return Wanted(
+        request.GET.get("q", "").strip()[:MOST_WORDS],
+        stream if stream in STREAMS else "",
+        _number(request, "launch", 0) if launch.isascii() and launch.isdigit() else None,
+    )
+
+
+def _found(request: HttpRequest, run: Run, wanted: Wanted) -> HttpResponse:
+    """Only the lines that are wanted; a long log is looked through in several requests."""
+    viewer = viewer_of(request)
+    offset = _number(request, "offset", 0)
+    cursor = Cursor(offset, _number(request, "seen", offset), _number(request, "line", 0))
+    context = {
+        "viewer": viewer,
+        "run": run,
+        "wanted": wanted,
+        "launches": launches_of(run),
+        "found": find(run, wanted, cursor, viewer),
+    }
+    return page(request, "run_found.html", context)
 
 
 def _tick(request: HttpRequest, found: Run) -> HttpResponse:
@@ -59,7 +109,8 @@ def _tick(request: HttpRequest, found: Run) -> HttpResponse:
 
 def _between(request: HttpRequest, found: Run) -> HttpResponse:
     viewer = viewer_of(request)
-    first = max(1, _number(request, "first", 1))
+    around = _number(request, "around", 0)
+    first = max(1, around - NEIGHBOURS) if around else max(1, _number(request, "first", 1))
     last = max(first, _number(request, "last", first + logview.MOST_AT_ONCE - 1))
     context = {
         "viewer": viewer,
@@ -67,6 +118,7 @@ def _between(request: HttpRequest, found: Run) -> HttpResponse:
         "first": first,
         "blocks": logview.between(found, first, last, viewer),
         "next": first + logview.MOST_AT_ONCE,
+        "launches": launches_of(found),
         "previous": max(1, first - logview.MOST_AT_ONCE) if first > 1 else 0,
     }
     if request.headers.get("HX-Request"):
@@ -126,10 +178,13 @@ def stop_detached(request: HttpRequest, run_id: int, number: int) -> HttpRespons
 @needs("jobs.add_run")
 @require_POST
 def retry(request: HttpRequest, run_id: int) -> HttpResponse:
-    """A new run of its own; the old one stays as it is."""
+    """A new run of its own; the old one stays as it is. param-NAME: other params than it had."""
+    found, given = run_or_404(run_id), params.read(request.POST.dict())
     try:
-        again = services.retry_run(run=run_or_404(run_id), by=member(request))
+        again = services.retry_run(run=found, by=member(request), params=given or None, as_texts=True)
     except Conflict as error:
         messages.warning(request, said(str(error)))
         return redirect("web:run", run_id)
+    except BadInput as error:
+        return _run(request, found, given=request.POST.dict(), refused=error.problems, status=422)
     return redirect("web:run", again.pk)
