@@ -29,8 +29,8 @@
   }
   document.addEventListener("keydown", pressed);
 
-  // ---- the list of jobs: choose all; while some are chosen the list does not change under the hand
-  const boxes = () => [...document.querySelectorAll('#jobs [name="job"]')];
+  // ---- the lists of jobs and of runs: choose all; while some are chosen the list does not change under the hand
+  const boxes = () => [...document.querySelectorAll('#jobs [name="job"], #runs [name="run"]')];
 
   function choosing() {
     const all = byId("choose-all");
@@ -42,7 +42,7 @@
   }
   document.addEventListener("change", (event) => {
     if (event.target.id === "choose-all") boxes().forEach((box) => { box.checked = event.target.checked; });
-    if (event.target.closest?.("#jobs")) choosing();
+    if (event.target.closest?.("#jobs, #runs")) choosing();
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.id === "jobs" && boxes().some((box) => box.checked)) event.preventDefault();

@@ -46,6 +46,7 @@ from jobs.services.restore import UNFINISHED, Restored, restore
 from jobs.services.revisions import difference, find_revision, roll_back_job
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
 from jobs.services.room import disk_of_home, little_room, why_no_start
+from jobs.services.runexport import export_csv, export_json
 from jobs.services.runs import cancel_job, cancel_run, find_run, queue_file_run, retry_run, trigger_job
 from jobs.services.sampling import Sample, Samples, samples_of
 from jobs.services.saving import default_zone, find_job, save_job
@@ -168,7 +169,9 @@ __all__ = [
     "excerpts",
     "explain_draft",
     "explain_job",
+    "export_csv",
     "export_jobs",
+    "export_json",
     "factor_is_required",
     "find_application",
     "find_job",

@@ -68,6 +68,10 @@ job_urls = [
 
 run_urls = [
     path("runs/", runs.runs, name="runs"),
+    path("runs/export.csv", runs.export_csv, name="runs-csv"),
+    path("runs/export.json", runs.export_json, name="runs-json"),
+    path("runs-chosen/cancel/", bulk.cancel_runs, name="bulk-cancel-runs"),
+    path("runs-chosen/delete/", bulk.delete_runs, name="bulk-delete-runs"),
     path("runs/<int:run_id>/", run.run, name="run"),
     path("runs/<int:run_id>/log/", run.log, name="log"),
     path("runs/<int:run_id>/log/download/", run.download, name="download"),
