@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from jobs.models import ENDED, Run
+from jobs.models import ENDED, Job, Run
 from jobs.web.marks import BAD, Mark, mark
 
 SLOTS, OF_EACH, MOST_BAD, MOST_GOING_ON = 84, 24, 200, 60
@@ -35,6 +35,8 @@ COLUMNS = (
     "scheduled_for",
     "queued_at",
     "job__tags",
+    "job__overlap",
+    "job__max_parallel",
 )
 
 
@@ -54,6 +56,8 @@ class Done:
     scheduled_for: datetime | None
     queued_at: datetime
     tags: list[str] | None
+    overlap: str | None
+    max_parallel: int | None
 
     @property
     def at(self) -> datetime:
@@ -72,6 +76,17 @@ class Done:
     def mark(self) -> Mark:
         return mark(self.status, warned=self.warned)
 
+    def as_run(self) -> Run:
+        """With what a rehearsal asks of it and its job; not from the database, and not to be saved."""
+        job = Job(
+            pk=self.job_id,
+            name=self.job_name,
+            tags=self.tags or [],
+            overlap=self.overlap or "skip",
+            max_parallel=self.max_parallel,
+        )
+        return Run(pk=self.id, job=job, status=self.status, started_at=self.started_at)
+
     @property
     def url(self) -> str:
         return f"/runs/{self.id}/"
@@ -79,10 +94,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Past:
-    """full: the stretches of which only the newest runs are here."""
+    """full: the stretches of which only the newest runs are here. live: what waits or is active now."""
 
     runs: list[Done]
     full: list[tuple[datetime, datetime]]
+    live: list[Done] = field(default_factory=list)
 
 
 def happened(first: datetime, until: datetime, now: datetime) -> Past:
@@ -97,22 +113,20 @@ def happened(first: datetime, until: datetime, now: datetime) -> Past:
         ended.filter(status__in=BAD).order_by("-finished_at")[:MOST_BAD],
         late.order_by("finished_at")[:MOST_BAD],
     ]
+    if now < until:
+        parts.append(Run.objects.unfinished().order_by("id")[:MOST_GOING_ON])
     for begin, end in pairwise(slots):
         if begin <= now:
             of_slot = Run.objects.filter(finished_at__gte=begin, finished_at__lt=end)
             parts.append(of_slot.order_by("-finished_at")[:OF_EACH])
-    rows = [Done(*row) for row in Run.objects.filter(pk__in=_any_of(parts)).values_list(*COLUMNS)]
+    rows = [Done(*row) for row in Run.objects.filter(pk__in=any_of(parts)).values_list(*COLUMNS)]
     counts = Counter((row.finished_at - first) // step for row in rows if row.finished_at)
     full = [(slots[number], slots[number + 1]) for number in range(SLOTS) if counts[number] >= OF_EACH]
-    return Past(sorted((row for row in rows if row.at < until), key=lambda row: row.at), full)
+    ended_runs = sorted((row for row in rows if row.is_over and row.at < until), key=lambda row: row.at)
+    return Past(ended_runs, full, sorted((row for row in rows if not row.is_over), key=lambda row: row.id))
 
 
-def going_on() -> QuerySet[Run]:
-    """Runs that wait or are active."""
-    return Run.objects.unfinished().lean().select_related("job").order_by("id")[:MOST_GOING_ON]
-
-
-def _any_of(parts: Sequence[QuerySet[Run]]) -> RawSQL:
+def any_of(parts: Sequence[QuerySet[Run]]) -> RawSQL:
     """The ids of all these, each with its own order and limit: what Django's own union cannot say on SQLite."""
     told = [part.values("pk").query.sql_with_params() for part in parts]
     sql = " UNION ALL ".join(

@@ -114,7 +114,13 @@ time_urls = [
 
 urlpatterns = [
     *open_to_strangers,
-    *members([path("", now.now, name="now"), path("logout/", log_out, name="logout")]),
+    *members(
+        [
+            path("", now.now, name="now"),
+            path("seen/", now.seen, name="seen"),
+            path("logout/", log_out, name="logout"),
+        ]
+    ),
     *members(job_urls),
     *members(run_urls),
     *members(plugin_urls),

@@ -69,6 +69,15 @@ def test_the_width_of_a_forecast_is_the_usual_length(web: Client) -> None:
     assert re.search(r'class="due" x="18.75%" width="10.00%"', shown(web))
 
 
+def test_what_runs_goes_on_until_now_and_is_in_the_way_of_others(web: Client) -> None:
+    often = story.job("often", story.toml("", "", story.cron("30 14 * * *")))
+    story.history(often, count=3, every=200, lasted=60, since=60)
+    run = story.run(often, Status.RUNNING, ago=20, lasted=0)
+    page = shown(web)
+    assert f'<a href="/runs/{run.pk}/"><title>often, running since 14:00:00</title>' in page
+    assert "Will be left out: the run before it usually goes on until 1" in page
+
+
 def test_a_missed_run_is_a_ring_with_its_word(web: Client) -> None:
     daily = story.job("daily", DAILY)
     due = clock.now() - timedelta(hours=5)

@@ -14,7 +14,6 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from jobs.models import Run
 from jobs.web.ahead import Ahead
 from jobs.web.happened import Done, Past
 from jobs.web.marks import BAD, Mark, mark
@@ -59,7 +58,6 @@ class Agenda:
 def agenda(
     day: date,
     past: Past,
-    live: Sequence[Run],
     future: Sequence[Ahead],
     usual: dict[int, Usual],
     viewer: Viewer,
@@ -69,7 +67,7 @@ def agenda(
     drafts = _of_runs(runs, begin, viewer)
     drafts += [
         Draft(run.started_at, partial(_going, run, viewer), needs_you=True)
-        for run in live
+        for run in past.live
         if run.started_at and begin <= viewer.now < end
     ]
     drafts += [draft for one in future for draft in _due(one, begin, end, usual, viewer)]
@@ -121,7 +119,7 @@ def _when(at: datetime, begin: datetime, viewer: Viewer) -> SafeString:
     return viewer.tag(at, day + viewer.clock(at))
 
 
-def _going(run: Run, viewer: Viewer) -> Entry:
+def _going(run: Done, viewer: Viewer) -> Entry:
     assert run.started_at is not None
     lasts = took((viewer.now - run.started_at).total_seconds())
     when = viewer.short_tag(run.started_at)
@@ -129,7 +127,7 @@ def _going(run: Run, viewer: Viewer) -> Entry:
         run.started_at,
         when,
         run.job_name,
-        reverse("web:run", args=[run.pk]),
+        reverse("web:run", args=[run.id]),
         mark(run.status),
         "",
         lasts,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jobs import services
-from jobs.models import Run, Status
+from jobs.models import Status
 from jobs.web.ahead import Ahead
 from jobs.web.happened import Done, Past
 from jobs.web.outcomes import Usual
@@ -32,7 +32,6 @@ class Seen:
     """All that the window holds, before it is drawn."""
 
     past: Past
-    live: list[Run]
     future: list[Ahead]
     more: int
     usual: dict[int, Usual]
@@ -98,11 +97,11 @@ def _live_items(seen: Seen, viewer: Viewer) -> list[Item]:
             name=run.job_name,
             title=_("%(job)s, running since %(time)s")
             % {"job": run.job_name, "time": viewer.clock(run.started_at, seconds=True)},
-            href=f"/runs/{run.pk}/",
-            lane=_lane(run.job.tags if run.job else [], run.pool),
+            href=run.url,
+            lane=_lane(run.tags or [], run.pool),
             rank=1,
         )
-        for run in seen.live
+        for run in seen.past.live
         if run.started_at
     ]
 

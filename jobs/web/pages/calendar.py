@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
@@ -14,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jobs import services
-from jobs.models import Quiet
+from jobs.models import Quiet, Status
 from jobs.services.upcoming import Coming
 from jobs.web.ahead import ahead
-from jobs.web.happened import Past, going_on, happened
+from jobs.web.happened import Done, Past, happened
 from jobs.web.marks import mark
 from jobs.web.outcomes import usual
 from jobs.web.pages.agenda import Agenda, agenda
@@ -99,7 +100,7 @@ def calendar_page(span: Span, viewer: Viewer, health: services.Health, quiet: Qu
         rows=rows,
         folded=folded,
         clashes=[*clock_changes(span, viewer), *clashes(seen.meetings, viewer)],
-        agenda=agenda(chosen, seen.past, seen.live, seen.future, seen.usual, viewer),
+        agenda=agenda(chosen, seen.past, seen.future, seen.usual, viewer),
     )
 
 
@@ -111,40 +112,42 @@ def _same_kind(span: Span, today: date) -> date:
 
 
 def _seen(first: datetime, until: datetime, viewer: Viewer, slots: int, due_from: datetime) -> Seen:
-    """Five queries."""
+    """Four queries."""
     now = viewer.now
-    live = list(going_on()) if first <= now < until else []
+    past = happened(first, until, now)
     future, more = ahead(first, until, due_from)
-    jobs = dict.fromkeys(
-        [*(run.job_id for run in live if run.job_id), *(one.schedule.job_id for one in future)]
-    )
+    jobs = dict.fromkeys(run.job_id for run in past.live if run.job_id)
+    jobs |= dict.fromkeys(one.schedule.job_id for one in future)
     lengths = usual(list(jobs)[:MOST_USUAL])
     coming = sorted(Coming(at, one.schedule.pk, one.schedule) for one in future for at in one.moments)
-    active = [run for run in live if run.is_active and run.job]
+    active = [run.as_run() for run in past.live if run.job_id and run.status != Status.QUEUED]
     meetings = services.meetings(
         coming=coming, active=active, lengths=lengths, slots=slots, zone=viewer.zone.key
     )
-    return Seen(happened(first, until, now), live, future, more, lengths, meetings)
+    return Seen(past, future, more, lengths, meetings)
 
 
 def _keep(seen: Seen, span: Span) -> None:
     """Only what is asked for."""
     if span.tag:
-        seen.past = Past([run for run in seen.past.runs if span.tag in (run.tags or [])], seen.past.full)
-        seen.live = [run for run in seen.live if run.job and span.tag in run.job.tags]
+        _keep_runs(seen, lambda run: span.tag in (run.tags or []))
         seen.future = [one for one in seen.future if span.tag in one.schedule.job.tags]
     if span.pool:
-        seen.past = Past([run for run in seen.past.runs if run.pool == span.pool], seen.past.full)
-        seen.live = [run for run in seen.live if run.pool == span.pool]
+        _keep_runs(seen, lambda run: run.pool == span.pool)
         seen.future = [one for one in seen.future if span.pool == "local"]
     if span.tag or span.pool:
         names = {one.schedule.job.name for one in seen.future}
         seen.meetings = [one for one in seen.meetings if one.job in names]
 
 
+def _keep_runs(seen: Seen, wanted: Callable[[Done], bool]) -> None:
+    past = seen.past
+    seen.past = Past(list(filter(wanted, past.runs)), past.full, list(filter(wanted, past.live)))
+
+
 def _where(span: Span, seen: Seen, tags: Counter[str]) -> list[Choice]:
     found = [Choice(_("Everything"), span.url(tag="", pool=""), not span.tag and not span.pool)]
-    pools = sorted({run.pool for run in seen.past.runs} | {run.pool for run in seen.live})
+    pools = sorted({run.pool for run in [*seen.past.runs, *seen.past.live]})
     if len(pools) > 1:
         found += [Choice(pool, span.url(pool=pool, tag=""), pool == span.pool) for pool in pools]
     limited = [tag for tag in settings.MXX_TAG_SLOTS if tag in tags]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,6 +19,9 @@ from jobs.web import logview, outcomes, reading
 from jobs.web.forecast import Forecast, forecasts
 from jobs.web.marks import BAD, Mark, mark
 from jobs.web.outcomes import Outcome, Usual
+from jobs.web.pages.meanwhile import Meanwhile, meanwhile
+from jobs.web.pages.meanwhile import in_words as since_then
+from jobs.web.pages.nowribbon import happenings_of, in_words, on_the_ribbon
 from jobs.web.pictures import ribbon as pictures
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
@@ -27,8 +30,6 @@ from jobs.web.words import counted, listed, number, ordinal, sentence, took
 
 MOST_TROUBLES, MOST_LIVE, MOST_PLANNED, MOST_LATELY = 12, 12, 14, 8
 MOST_LOOKED_AT, MOST_ENDED = 100, 4000
-OFTEN = 18
-"""A job with so many runs on the ribbon is drawn as ticks."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,11 @@ class NowPage:
     planned: list[Day]
     quiet: list[Quiet]
     heard: SafeString | str
+    meanwhile: Meanwhile
 
 
-def now_page(viewer: Viewer, health: services.Pulse) -> NowPage:
+def now_page(viewer: Viewer, health: services.Pulse, since: datetime) -> NowPage:
+    """since: when the reader last looked."""
     briefs = {brief.id: brief for brief in reading.briefs()}
     needy = [brief for brief in briefs.values() if brief.needs_you]
     names = {brief.id: brief.name for brief in briefs.values()}
@@ -107,14 +110,16 @@ def now_page(viewer: Viewer, health: services.Pulse) -> NowPage:
     jobs = {run.job_id for run in live if run.job_id} | {item.schedule.job_id for item in future}
     past, usual = outcomes.latest_and_usual(looked_at | jobs)
     troubles = _troubles({job: past[job] for job in looked_at & past.keys()}, usual, names, viewer)
-    finished = _on_the_ribbon(recent, briefs, viewer)
-    happenings = _happenings(finished, live, future, usual, names, viewer)
+    whole = len(recent) < MOST_ENDED
+    later = meanwhile(since, recent if whole else None, names, [brief.id for brief in needy], viewer)
+    finished = on_the_ribbon(recent, briefs, viewer, whole=whole)
+    happenings = happenings_of(finished, live, future, usual, names, viewer)
     return NowPage(
         headline=_headline(len(needy), going_on, bool(briefs)),
-        summary=_summary(recent, health, going_on),
+        summary=" ".join(filter(None, [since_then(later), _summary(recent, health, going_on)])),
         has_jobs=bool(briefs),
         ribbon=pictures.ribbon(happenings, viewer),
-        ribbon_words=_in_words(recent, future, names),
+        ribbon_words=in_words(recent, future, names),
         troubles=troubles[:MOST_TROUBLES],
         more_troubles=max(0, len(needy) - MOST_TROUBLES),
         live=[_live(run, usual.get(run.job_id or 0), viewer) for run in live[:MOST_LIVE]],
@@ -123,6 +128,7 @@ def now_page(viewer: Viewer, health: services.Pulse) -> NowPage:
         planned=_planned(future, usual, viewer),
         quiet=_quiet(recent, names, viewer),
         heard=viewer.away_tag(health.scheduler_beat_at) if health.scheduler_beat_at else "",
+        meanwhile=later,
     )
 
 
@@ -263,82 +269,6 @@ def _live(run: Run, usual: Usual | None, viewer: Viewer) -> Live:
         share = min(100, round(seconds / usual.median * 100))
     words = _("%(job)s: %(share)s percent of the usual time") % {"job": run.job_name, "share": share}
     return Live(run, text, share, words, logview.last_words(run))
-
-
-# ---- the ribbon
-
-
-def _on_the_ribbon(recent: list[Outcome], jobs: Container[int], viewer: Viewer) -> list[Outcome]:
-    """What ran since the ribbon begins: the bad ones whatever their number, then the newest good ones."""
-    since = viewer.now - pictures.BACK
-    bad = [run for run in recent if run.status in BAD and run.finished_at and run.finished_at >= since][:300]
-    if len(recent) == MOST_ENDED:  # older ends were not read
-        bad = outcomes.ended_since(since, most=300, jobs=jobs, bad=True)
-    good = [
-        run
-        for run in recent
-        if run.status == Status.SUCCEEDED and run.finished_at and run.finished_at >= since
-    ]
-    return [*bad, *good[:800]]
-
-
-def _happenings(
-    finished: Sequence[Outcome],
-    live: Sequence[Run],
-    future: Sequence[Forecast],
-    usual: dict[int, Usual],
-    names: dict[int, str],
-    viewer: Viewer,
-) -> list[pictures.Happening]:
-    counts = Counter(outcome.job_id for outcome in finished)
-    counts.update({item.schedule.job_id: len(item.moments) + (OFTEN if item.dense else 0) for item in future})
-    often = {job for job, count in counts.items() if count >= OFTEN}
-    past = [
-        _past(outcome, names.get(outcome.job_id, ""), outcome.job_id in often, viewer) for outcome in finished
-    ]
-    now = [_going_on(run, viewer) for run in live if run.started_at]
-    due = [
-        _due(item, moment, usual.get(item.schedule.job_id), item.schedule.job_id in often, viewer)
-        for item in future
-        for moment in item.moments
-    ]
-    return [*past, *now, *due]
-
-
-def _past(outcome: Outcome, name: str, often: bool, viewer: Viewer) -> pictures.Happening:
-    css = {"failed": "broke", "lost": "broke", "timed_out": "late", "missed": "odd"}.get(
-        outcome.status, "ran"
-    )
-    css = "odd" if outcome.warned and css == "ran" else css
-    lasted = f", {took(outcome.seconds)}" if outcome.seconds is not None else ""
-    title = f"{name}, {viewer.clock(outcome.at)}{lasted}, {outcome.word.lower()}"
-    loud = _("%(job)s failed") % {"job": name[:30]} if css == "broke" else ""
-    end = outcome.finished_at if outcome.started_at and outcome.finished_at else outcome.at
-    return pictures.Happening(outcome.at, end, css, title, outcome.url, loud, often and css == "ran")
-
-
-def _going_on(run: Run, viewer: Viewer) -> pictures.Happening:
-    assert run.started_at is not None
-    title = _("%(job)s, running since %(time)s") % {"job": run.job_name, "time": viewer.clock(run.started_at)}
-    return pictures.Happening(run.started_at, viewer.now, "now", title, f"/runs/{run.pk}/")
-
-
-def _due(
-    item: Forecast, moment: datetime, usual: Usual | None, often: bool, viewer: Viewer
-) -> pictures.Happening:
-    title = _("%(job)s, due %(time)s, forecast") % {
-        "job": item.schedule.job.name,
-        "time": viewer.clock(moment),
-    }
-    end = moment + timedelta(seconds=usual.median if usual else 0)
-    return pictures.Happening(moment, end, "due", title, often=often)
-
-
-def _in_words(recent: list[Outcome], future: Sequence[Forecast], names: dict[int, str]) -> str:
-    bad = [f"{names.get(run.job_id, '')} {run.word.lower()}" for run in recent if run.status in BAD]
-    ahead = sum(len(item.moments) for item in future)
-    told = listed(bad[:8]) or _("nothing went wrong")
-    return _("The last 12 and the next 24 hours: %(told)s; %(n)d runs are due.") % {"told": told, "n": ahead}
 
 
 # ---- what comes, what went well

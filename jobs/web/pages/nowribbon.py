@@ -1,0 +1,96 @@
+"""What stands on the ribbon of the now page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Sequence
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from jobs.models import Run, Status
+from jobs.web import outcomes
+from jobs.web.forecast import Forecast
+from jobs.web.marks import BAD
+from jobs.web.outcomes import Outcome, Usual
+from jobs.web.pictures import ribbon as pictures
+from jobs.web.viewer import Viewer
+from jobs.web.words import listed, took
+
+OFTEN = 18
+"""A job with so many runs on the ribbon is drawn as ticks."""
+
+
+def on_the_ribbon(
+    recent: list[Outcome], jobs: Container[int], viewer: Viewer, *, whole: bool
+) -> list[Outcome]:
+    """What ran since the ribbon begins: the bad ones whatever their number, then the newest good ones."""
+    since = viewer.now - pictures.BACK
+    bad = [run for run in recent if run.status in BAD and run.finished_at and run.finished_at >= since][:300]
+    if not whole:  # older ends were not read
+        bad = outcomes.ended_since(since, most=300, jobs=jobs, bad=True)
+    good = [
+        run
+        for run in recent
+        if run.status == Status.SUCCEEDED and run.finished_at and run.finished_at >= since
+    ]
+    return [*bad, *good[:800]]
+
+
+def happenings_of(
+    finished: Sequence[Outcome],
+    live: Sequence[Run],
+    future: Sequence[Forecast],
+    usual: dict[int, Usual],
+    names: dict[int, str],
+    viewer: Viewer,
+) -> list[pictures.Happening]:
+    counts = Counter(outcome.job_id for outcome in finished)
+    counts.update({item.schedule.job_id: len(item.moments) + (OFTEN if item.dense else 0) for item in future})
+    often = {job for job, count in counts.items() if count >= OFTEN}
+    past = [
+        _past(outcome, names.get(outcome.job_id, ""), outcome.job_id in often, viewer) for outcome in finished
+    ]
+    now = [_going_on(run, viewer) for run in live if run.started_at]
+    due = [
+        _due(item, moment, usual.get(item.schedule.job_id), item.schedule.job_id in often, viewer)
+        for item in future
+        for moment in item.moments
+    ]
+    return [*past, *now, *due]
+
+
+def _past(outcome: Outcome, name: str, often: bool, viewer: Viewer) -> pictures.Happening:
+    css = {"failed": "broke", "lost": "broke", "timed_out": "late", "missed": "odd"}.get(
+        outcome.status, "ran"
+    )
+    css = "odd" if outcome.warned and css == "ran" else css
+    lasted = f", {took(outcome.seconds)}" if outcome.seconds is not None else ""
+    title = f"{name}, {viewer.clock(outcome.at)}{lasted}, {outcome.word.lower()}"
+    loud = _("%(job)s failed") % {"job": name[:30]} if css == "broke" else ""
+    end = outcome.finished_at if outcome.started_at and outcome.finished_at else outcome.at
+    return pictures.Happening(outcome.at, end, css, title, outcome.url, loud, often and css == "ran")
+
+
+def _going_on(run: Run, viewer: Viewer) -> pictures.Happening:
+    assert run.started_at is not None
+    title = _("%(job)s, running since %(time)s") % {"job": run.job_name, "time": viewer.clock(run.started_at)}
+    return pictures.Happening(run.started_at, viewer.now, "now", title, f"/runs/{run.pk}/")
+
+
+def _due(
+    item: Forecast, moment: datetime, usual: Usual | None, often: bool, viewer: Viewer
+) -> pictures.Happening:
+    title = _("%(job)s, due %(time)s, forecast") % {
+        "job": item.schedule.job.name,
+        "time": viewer.clock(moment),
+    }
+    end = moment + timedelta(seconds=usual.median if usual else 0)
+    return pictures.Happening(moment, end, "due", title, often=often)
+
+
+def in_words(recent: list[Outcome], future: Sequence[Forecast], names: dict[int, str]) -> str:
+    bad = [f"{names.get(run.job_id, '')} {run.word.lower()}" for run in recent if run.status in BAD]
+    ahead = sum(len(item.moments) for item in future)
+    told = listed(bad[:8]) or _("nothing went wrong")
+    return _("The last 12 and the next 24 hours: %(told)s; %(n)d runs are due.") % {"told": told, "n": ahead}
