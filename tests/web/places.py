@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from jobs import services
 from jobs.web import urls
 from tests.access.walk import table
 from tests.web import tale
@@ -13,6 +14,8 @@ DOORS = ("login", "login-code", "login-enrol", "setup")
 NO_PAGES = ("download",)
 EXAMPLES = {"name": "arknights-daily", "number": 1}
 """What an address needs beside a run."""
+NAMED = {"plugin": "os", "application": "maa", "edit-application": "maa", "delete-application": "maa"}
+"""Of pages whose name is not a job's."""
 
 
 def every_page(told: tale.Story) -> list[str]:
@@ -32,4 +35,12 @@ def _values(name: str, converters: dict[str, object], told: tale.Story) -> list[
     if "run_id" in converters:
         return [{"run_id": run.pk} for run in (told.failed, told.ended, told.running)]
     values: dict[str, object] = {one: EXAMPLES[one] for one in converters}
-    return [values | {"name": "os"}] if name == "plugin" else [values]
+    return [values | {"name": NAMED[name]}] if name in NAMED else [values]
+
+
+def furnish(told: tale.Story) -> tale.Story:
+    """One of each thing that has a page of its own, or a row on one."""
+    services.save_application(draft=services.ApplicationDraft("maa", path="C:/Tools/MAA", app="MAA.exe"))
+    services.set_secret(name="nas_password", value="quite a long value", by=told.mira)
+    services.make_token(user=told.mira, name="builder", scope="run", job=None, days=30)
+    return told

@@ -15,7 +15,7 @@ from jobs.timing.speech import spoken
 from jobs.timing.words import describe
 from jobs.web.sentences import said, shape_of
 from tests.web import story, tale
-from tests.web.places import every_page
+from tests.web.places import every_page, furnish
 
 pytestmark = pytest.mark.django_db
 CHINESE = {"Accept-Language": "zh-CN"}
@@ -71,7 +71,7 @@ def english(html: str, known: str) -> Iterator[str]:
 
 
 def test_no_page_holds_an_english_sentence_of_ours(client: Client) -> None:
-    told = tale.tell()
+    told = furnish(tale.tell())
     client.force_login(told.mira)
     known, left = texts_of_users(), {}
     for path in every_page(told):

@@ -1,0 +1,56 @@
+"""Every page in a real Chromium, in both languages, both widths and both colour schemes: axe-core finds nothing serious, the console
+nothing at all, and no page is wider than its screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from tests.web import tale
+from tests.web.conftest import Screen
+from tests.web.places import every_page, furnish
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+GRAVE = ("serious", "critical")
+OPTIONS: dict[str, Any] = {"resultTypes": ["violations"]}
+
+
+def findings(page: Page) -> list[str]:
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("options => axe.run(options)", OPTIONS)["violations"]
+    return [
+        f"{one['id']}: {node['html'][:150]} {node['any'][0]['message'][:120] if node['any'] else ''}"
+        for one in found
+        if one["impact"] in GRAVE
+        for node in one["nodes"][:4]
+    ]
+
+
+@pytest.fixture
+def told(transactional_db: None) -> tale.Story:
+    """Before `screen`, which logs in whom it finds."""
+    return furnish(tale.tell())
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [("en", 1280, "light"), ("zh-CN", 360, "dark")], ids=["desk", "phone"]
+)
+def test_every_page_is_for_everybody(
+    told: tale.Story, screen: Screen, language: str, width: int, scheme: str
+) -> None:
+    page = screen.page
+    page.set_viewport_size({"width": width, "height": 800})
+    page.set_extra_http_headers({"Accept-Language": language})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    wrong: dict[str, list[str]] = {}
+    for path in every_page(told):
+        told_here = findings(screen.open(path))
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        told_here += [f"{wide} px wide"] if wide > width else []
+        if told_here:
+            wrong[path] = told_here
+    assert wrong == {}, "\n".join(f"{path}: {one}" for path, all_here in wrong.items() for one in all_here)
+    assert screen.complaints == []
