@@ -59,8 +59,12 @@ COLUMNS = (
     "job__deleted_at",
 )
 _ACTIVE = Compiled(lambda: Run.objects.active().filter(job__isnull=False).values_list("job_id"))
+STARTING = ("job", "job_name", "revision", "source", "status", "attempt", "owner", "params")
+"""What a start asks of a run; the rest is read when it is asked for."""
 _WON = Compiled(
-    lambda pks, owner: Run.objects.filter(pk__in=pks, owner=owner, status=Status.CLAIMED).lean().in_turn()
+    lambda pks, owner: (
+        Run.objects.filter(pk__in=pks, owner=owner, status=Status.CLAIMED).only(*STARTING).in_turn()
+    )
 )
 _REVISIONS = Compiled(lambda pks: Revision.objects.filter(pk__in=pks))
 

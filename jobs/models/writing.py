@@ -54,7 +54,7 @@ def add_rows(common: models.Model, rows: Sequence[dict[str, Any]]) -> None:
     model = type(common)
     own = _fields(model, rows[0])
     same = [field for field in model._meta.concrete_fields if not field.primary_key and field not in own]
-    shared = [_stored(field, field.pre_save(common, True), connection) for field in same]
+    shared = [_stored(field, None, field.pre_save(common, True), connection) for field in same]
     columns = _columns(own, [list(row.values()) for row in rows])
     into = f"{_table(model)} ({', '.join(map(_column, [*same, *own]))})"
     with connection.cursor() as cursor:
@@ -72,15 +72,24 @@ def _columns(fields: Fields, rows: Rows) -> list[list[Any]]:
     """What the database is given: a list for each field, with a value for each row."""
     database = connections[DEFAULT_DB_ALIAS]  # its proxy costs as much as the rest
     return [
-        [_stored(field, value, database) for value in values]
-        for field, values in zip(fields, zip(*rows, strict=True), strict=True)
+        [_stored(field, kind, value, database) for value in values]
+        for field, kind, values in zip(fields, map(_kind, fields), zip(*rows, strict=True), strict=True)
     ]
 
 
-def _stored(field: Field, value: Any, database: Any) -> Any:
+def _stored(field: Field, kind: type | None, value: Any, database: Any) -> Any:
     """Choices become plain text: an array must not mix the two."""
+    if value is None or type(value) is kind:
+        return value
     stored = field.get_db_prep_save(value, database)
     return str(stored) if isinstance(stored, models.TextChoices) else stored
+
+
+def _kind(field: Field) -> type | None:
+    """What is stored as it is; to ask the field would be most of the work."""
+    if isinstance(field, models.CharField | models.TextField):
+        return str
+    return int if isinstance(field, models.IntegerField | models.ForeignKey) else None
 
 
 def _arrays(fields: Fields) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from jobs import services
 from jobs.execution.claim import claim, claim_one
@@ -169,3 +170,9 @@ def test_a_run_that_was_asked_for_while_its_job_was_deleted_does_not_start() -> 
     [run] = queue(job, 1)
     assert claimed() == []
     assert (statuses([run]), run.reason) == (["cancelled"], "job deleted")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL sorts where there are few")
+def test_a_queue_however_long_is_read_in_turn_and_not_sorted() -> None:
+    assert "run_in_turn" in (plan := Run.objects.ready(clock.now()).in_turn()[:10].explain())
+    assert "ORDER BY" not in plan
