@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -71,8 +72,8 @@ def _text(body: bytes) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name in counts if counts[name] > 1)
         raise BadInput(Problem(twice[:80], "duplicate", f"the key {twice[:80]!r} stands here twice", EXAMPLE))
     return found
 
@@ -94,18 +95,23 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _check(value: Any, depth: int = 0) -> None:
-    """Refuse what no column can hold, at any depth of keys and values."""
+def _check(value: Any, depth: int = 0, place: str = "") -> None:
+    """Refuse what no column can hold, at any depth of keys and values. place: the key of the body that it stands under."""
     if depth > MAX_DEPTH:
         raise _too_deep()
     if isinstance(value, str) and (found := UNSTORABLE.search(value)):
         raise BadInput(
-            Problem("", "character", f"U+{ord(found.group()):04X} cannot be stored in text", '"plain text"')
+            Problem(
+                place, "character", f"U+{ord(found.group()):04X} cannot be stored in text", '"plain text"'
+            )
         )
-    for part in (
-        [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
-    ):
-        _check(part, depth + 1)
+    if isinstance(value, dict):
+        for key, part in value.items():
+            _check(key, depth + 1, place)
+            _check(part, depth + 1, place or key[:80])
+    elif isinstance(value, list):
+        for part in value:
+            _check(part, depth + 1, place)
 
 
 def _too_deep() -> BadInput:

@@ -24,9 +24,13 @@ Table = dict[str, Any]
 Part = TypeVar("Part", SectionForm, ScheduleForm, ParamForm)
 
 
+MOST_KEYS, KEYS_OF_A_TABLE = 500, 10
+"""A form of more controls takes seconds to draw, and nobody finds anything in it."""
+
+
 @dataclass(frozen=True)
 class Form:
-    """readable: False when the text is no TOML, and there is nothing to show."""
+    """readable: False when the text is no TOML, and there is nothing to show. too_long: nor is for a text of that many keys."""
 
     readable: bool
     about: list[Field] = field(default_factory=list)
@@ -37,6 +41,7 @@ class Form:
     schedules: list[ScheduleForm] = field(default_factory=list)
     sections: list[SectionForm] = field(default_factory=list)
     plugins: list[PluginChoice] = field(default_factory=list)
+    too_long: bool = False
 
     def fields(self) -> Iterator[Field]:
         yield from [*self.about, *self.limits, *self.others]
@@ -80,9 +85,13 @@ def _bare(text: str) -> Table | None:
 
 
 def form_of(text: str, viewer: Viewer, problems: list[Problem] | None = None) -> Form:
+    if text.count("=") + text.count("[") > 20 * MOST_KEYS:
+        return Form(readable=False, too_long=True)  # not worth reading it once more
     config = config_of(text)
     if config is None:
         return Form(readable=False)
+    if _size(config) > MOST_KEYS:
+        return Form(readable=False, too_long=True)
     table = _table(config, "job")
     form = Form(
         True,
@@ -95,6 +104,12 @@ def form_of(text: str, viewer: Viewer, problems: list[Problem] | None = None) ->
         *_sections(config),
     )
     return with_problems(form, problems) if problems else form
+
+
+def _size(config: Table) -> int:
+    """Tables and the keys in them. A table without keys counts like a few: its plugin's options are shown."""
+    tables = [table for key in config for _, table in _instances(config, key)]
+    return len(config) + sum(max(len(table), KEYS_OF_A_TABLE) for table in tables)
 
 
 def _table(config: Table, key: str) -> Table:

@@ -54,6 +54,10 @@ class Meeting:
     changes: list[Change]
 
 
+MOST_NUMBERED = 5000
+"""Lines that have their number beside them. A text of 256 KiB may be empty lines only."""
+
+
 @dataclass(frozen=True)
 class Editor:
     """The text as it stands in the textarea: the saved one, or what was submitted and refused.
@@ -83,7 +87,7 @@ def _editor(state: Edited, viewer: Viewer, problems: list[Problem], revision: in
     wrong = {problem.line for problem in problems}
     count = max(state.text.count("\n") + (not state.text.endswith("\n")), 12)
     form = with_typed(form_of(state.base, viewer, problems), state.typed)
-    lines = [(number, number in wrong) for number in range(1, count + 1)]
+    lines = [(number, number in wrong) for number in range(1, min(count, MOST_NUMBERED) + 1)]
     return Editor(state.text, state.base, lines, form, problems, revision)
 
 
