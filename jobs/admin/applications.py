@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from jobs import services
 from jobs.admin.readonly import STYLE
@@ -103,6 +104,9 @@ class ApplicationAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         return super().get_queryset(request).prefetch_related("names")
+
+    def view_on_site(self, application: Application) -> str:
+        return reverse("web:application", args=[application.name])
 
     @admin.display(description="aliases")
     def also(self, application: Application) -> str:

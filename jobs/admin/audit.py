@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from jobs import services
+from jobs.admin.filters import Recorded
 from jobs.admin.readonly import ReadOnly, as_json, as_text, time_column
 from jobs.models import AuditEntry
 
@@ -12,7 +13,7 @@ from jobs.models import AuditEntry
 class AuditAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("when", "action", "target", "who", "token", "address")
     list_display_links = ("action",)
-    list_filter = ("action",)
+    list_filter = (Recorded, "action")
     search_fields = ("target", "who", "address")
     ordering = ("-id",)
     list_per_page = 50

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from jobs import services
+from jobs.admin.filters import Since
 from jobs.admin.readonly import ReadOnly, as_json, as_text, caller, time_column
 from jobs.exceptions import Conflict
 from jobs.models import Revision, Run, RunEvent
@@ -39,7 +40,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         "reason",
     )
     list_display_links = ("id",)
-    list_filter = ("status", "source", "warned")
+    list_filter = ("status", Since, "source", "warned")
     list_select_related = ("job",)
     list_per_page = 50
     search_fields = ("job_name", "=id")
@@ -67,6 +68,9 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         return super().get_queryset(request).defer("receipt")
+
+    def view_on_site(self, run: Run) -> str:
+        return reverse("web:run", args=[run.pk])
 
     @admin.display(description="job", ordering="job_name")
     def job_link(self, run: Run) -> str:
@@ -134,6 +138,12 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
     fields = ("job", "number", "written", "author", "text")
 
     written = time_column("created_at")
+
+    def view_on_site(self, revision: Revision) -> str | None:
+        """The page of a text whose job is gone is gone too."""
+        if revision.job is None or revision.job.deleted_at is not None:
+            return None
+        return reverse("web:revision", args=[revision.job.name, revision.number])
 
     @admin.display(description="job file")
     def text(self, revision: Revision) -> str:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from jobs import services
+from jobs.admin.filters import ComesFrom
 from jobs.admin.forms import JobForm
 from jobs.admin.readonly import STYLE, as_text, as_time, caller, time_column
 from jobs.exceptions import Conflict, NotFound
@@ -49,7 +50,7 @@ class JobAdmin(admin.ModelAdmin):
     form = JobForm
     inlines = (ScheduleInline,)
     list_display = ("name", "description", "enabled", "source", "next_run", "history")
-    list_filter = ("enabled", "overlap")
+    list_filter = ("enabled", ComesFrom, "overlap")
     search_fields = ("name", "description")
     ordering = ("name_key",)
     actions = ("run_now", "pause", "resume", "cancel_runs")
@@ -81,6 +82,9 @@ class JobAdmin(admin.ModelAdmin):
     def next_run(self, job: Job) -> str:
         times = [row.next_run_time for row in job.schedules.all() if row.next_run_time]
         return as_time(min(times, default=None))
+
+    def view_on_site(self, job: Job) -> str:
+        return reverse("web:job", args=[job.name])
 
     @admin.display(description="history")
     def history(self, job: Job) -> str:

@@ -37,6 +37,7 @@ open_to_strangers = [
     path("login/code/", factor.log_in_code, name="login-code"),
     path("login/enrol/", factor.log_in_enrol, name="login-enrol"),
     path("setup/<str:token>/", account.set_up, name="setup"),
+    path("favicon.ico", account.favicon, name="favicon"),
     path("theme/", account.choose_theme, name="theme"),
     path("language/", account.choose_language, name="language"),
 ]

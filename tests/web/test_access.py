@@ -10,7 +10,7 @@ from jobs.web import urls
 from tests.api.kit import person
 from tests.web import story
 
-OPEN = {"login", "login-code", "login-enrol", "setup", "theme", "language"}
+OPEN = {"favicon", "login", "login-code", "login-enrol", "setup", "theme", "language"}
 EXAMPLES = {
     "name": "hello",
     "run_id": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -158,9 +159,10 @@ def ended(job: Job, place: int) -> Any:
 
 def test_a_full_week_costs_few_queries_and_few_bytes(web: Client, django_assert_max_num_queries: Any) -> None:
     many(jobs=60, runs=40)
-    with django_assert_max_num_queries(16):
-        page = shown(web)
-    assert len(page.encode()) < 60_000
+    with django_assert_max_num_queries(12):
+        answer = web.get("/calendar/", headers={"Accept-Encoding": "gzip"})
+    assert len(answer.content) < 60_000
+    assert answer.content[:2] == b"\x1f\x8b" and len(gzip.decompress(answer.content)) < 130_000
 
 
 def test_what_people_write_is_text_in_the_picture(web: Client) -> None:

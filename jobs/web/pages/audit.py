@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from jobs import services
 from jobs.models import AuditEntry, Job
@@ -80,7 +81,12 @@ class Row:
     @property
     def size(self) -> str:
         kinds = Counter(line.kind for line in self.changes)
-        return _("%(added)d lines added, %(gone)d taken out") % {"added": kinds["ins"], "gone": kinds["del"]}
+        words = []
+        if added := kinds["ins"]:
+            words.append(ngettext("%(n)d line added", "%(n)d lines added", added) % {"n": added})
+        if gone := kinds["del"]:
+            words.append(ngettext("%(n)d line taken out", "%(n)d lines taken out", gone) % {"n": gone})
+        return ", ".join(words)
 
 
 @dataclass(frozen=True)

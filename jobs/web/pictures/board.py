@@ -5,7 +5,7 @@ What happened is filled, a forecast outlined. What is too much to be named goes 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -120,8 +120,8 @@ class Budget:
 
     left: int
 
-    def take(self, item: Item) -> bool:
-        wanted = BYTES_OF_A_BAR + len(escape(item.title).encode()) + len(item.href)
+    def take(self, items: list[Item]) -> bool:
+        wanted = sum(BYTES_OF_A_BAR + len(escape(item.title).encode()) + len(item.href) for item in items)
         if wanted > self.left:
             return False
         self.left -= wanted
@@ -161,16 +161,20 @@ def _depth(
 
 
 def _named(lines: Sequence[Line], budget: Budget) -> tuple[list[list[Item]], list[list[Item]]]:
-    """What becomes a bar and what a tick, by row: the loud ones first, then those that are rare."""
+    """What becomes a bar and what a tick, by row: what is loud first, then a job as a whole, the rare ones first."""
     named: list[list[Item]] = [[] for _ in lines]
     ticks: list[list[Item]] = [[] for _ in lines]
-    counts = Counter(item.name for line in lines for item in line.items)
-    wanted = [(item, number) for number, line in enumerate(lines) for item in line.items]
-    for item, number in sorted(
-        wanted, key=lambda one: (one[0].often, one[0].rank, counts[one[0].name], one[0].name)
-    ):
-        shown = not item.often and budget.take(item)
-        (named if shown else ticks)[number].append(item)
+    groups: dict[tuple[int, str], list[tuple[int, Item]]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        for item in line.items:
+            if item.often:
+                ticks[number].append(item)
+            else:
+                groups[item.rank, item.name].append((number, item))
+    for _, items in sorted(groups.items(), key=lambda group: (group[0][0], len(group[1]), group[0][1])):
+        chosen = named if budget.take([item for _, item in items]) else ticks
+        for number, item in items:
+            chosen[number].append(item)
     return named, ticks
 
 

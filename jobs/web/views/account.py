@@ -10,10 +10,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobs import services
 from jobs.exceptions import NotFound
@@ -69,6 +70,12 @@ def _set_up_page(
         told[problem.field].append(problem)
     context = {"problems": told, "username": request.POST.get("username", "")}
     return render(request, "setup.html", context, status=status)
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it wherever a page names no icon of its own."""
+    return redirect(static("mxx.svg"))
 
 
 @require_POST
