@@ -21,9 +21,12 @@ WHO = "bench"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--times", type=int, default=20)
-    parser.add_argument("paths", nargs="+")
+    parser.add_argument("--cookie", action="store_true", help="print that of a session, and nothing else")
+    parser.add_argument("paths", nargs="*")
     options = parser.parse_args()
     client = client_of_admin()
+    if options.cookie:
+        sys.stdout.write(client.cookies["sessionid"].value)
     for path in options.paths:
         sys.stdout.write(json.dumps({"path": path, **cost(client, path, options.times)}) + "\n")
         sys.stdout.flush()

@@ -36,6 +36,13 @@ NEVER_BEGAN = ("skipped", "missed")
 YEARS = timedelta(days=730)
 EVENTS = 2000
 """So many of the newest runs have events."""
+LINES = (
+    "emulator booted in {m} s, sanity {n} left",
+    "connection refused by 10.0.{m}.5:5555, trying again",
+    "round {m} of 40: 3 stages, 12 drops",
+    "backup of /srv/data: {m} MB written",
+    " 战  斗  结  束  {m}",
+)
 COLUMNS = (
     *(
         "id",
@@ -68,16 +75,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--jobs", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=1_000_000)
+    parser.add_argument(
+        "--texts", type=int, default=1_000_000, help="of the newest runs, with words to search in"
+    )
     options = parser.parse_args()
     make_tables()
-    fill(options.jobs, options.runs)
+    fill(options.jobs, options.runs, options.texts)
 
 
-def fill(jobs: int, runs: int) -> None:
+def fill(jobs: int, runs: int, texts: int) -> None:
     named = jobs_named("job", jobs, '[os]\ncmd = ["true"]\n')
     schedule(named, jobs, "2098-01-01T00:00:00")
     write("jobs_run", COLUMNS, rows(named, runs))
     add_events(runs)
+    write("jobs_logtext", ("run_id", "text"), words(max(1, runs - texts + 1), runs))
     settle()
 
 
@@ -127,6 +138,13 @@ def add_events(runs: int) -> None:
     )
     columns = ("run_id", "attempt", "at", "kind", "plugin", "hook", "seconds", "message", "data")
     write("jobs_runevent", columns, events)
+
+
+def words(first: int, last: int) -> Iterator[tuple[int, str]]:
+    """Some 30 words a run, as they are kept: most in every run, `refused` in one of seven, its number in one alone."""
+    for run in range(first, last + 1):
+        lines = [line.format(n=run, m=run % 40) for line in LINES if run % 7 == 0 or "refused" not in line]
+        yield run, "\n".join(lines)
 
 
 def write(table: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:

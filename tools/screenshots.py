@@ -95,6 +95,7 @@ def pages(story: object) -> dict[str, str]:
         "ended": f"/runs/{story.ended.pk}/",
         "running": f"/runs/{story.running.pk}/",
         "runs": "/runs/",
+        "found": "/runs/?status=bad&status=skipped&source=schedule",
         "new": "/new-job/?from=backup",
         "delete": "/jobs/arknights-daily/delete/",
         "calendar": "/calendar/",
