@@ -239,3 +239,23 @@ def test_the_page_says_how_strong_custody_was(web: Client) -> None:
     receipt = {"launches": [], "started": 1, "left": 0, "strength": "strong", "weakness": "no cgroup here"}
     page = page_of(web, story.run(story.job("hello", HELLO), receipt=receipt))
     assert "Custody: strong (no cgroup here)." in page
+
+
+def look(web: Client, run: Run, number: int, status: str = "running") -> tuple[int, str]:
+    query = f"offset=0&seen=0&line=0&attempt=1&status={status}&look={number}"
+    answer = web.get(f"/runs/{run.pk}/log/?{query}", headers=POLL)
+    return answer.status_code, answer.content.decode()
+
+
+def test_most_looks_at_a_live_run_bring_lines_alone_and_every_fifth_all(web: Client, running: Run) -> None:
+    story.writer(running).append(OUT, 1, b"first words\n")
+    glance, whole = look(web, running, 1)[1], look(web, running, 5)[1]
+    assert ("first words" in glance, "first words" in whole) == (True, True)
+    assert ('id="run-head"' in glance, 'id="run-head"' in whole) == (False, True)
+    assert ('name="look" value="2"' in glance, 'name="look" value="1"' in whole) == (True, True)
+
+
+def test_a_look_at_a_run_whose_status_has_changed_brings_all(web: Client, running: Run) -> None:
+    assert 'id="run-head"' in look(web, running, 1, "claimed")[1]
+    running.move(Status.SUCCEEDED, expect=[Status.RUNNING], finished_at=clock.now())
+    assert look(web, running, 1)[0] == 286

@@ -28,6 +28,10 @@ NEIGHBOURS = 200
 HARMLESS = "default-src 'none'; sandbox"
 
 
+FULL_LOOK = 5
+"""Of so many polls one brings everything; the others bring lines."""
+
+
 @needs("jobs.view_run")
 @require_safe
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
@@ -59,13 +63,12 @@ def _run(
 @require_safe
 def log(request: HttpRequest, run_id: int) -> HttpResponse:
     """What is new behind `offset` for a poll; lines `first` to `last` for a reader."""
-    found = run_or_404(run_id)
     wanted = _wanted(request)
-    if not wanted.is_all:
-        return _found(request, found, wanted)
-    if request.headers.get("HX-Request") and not {"first", "around"} & request.GET.keys():
-        return _tick(request, found)
-    return _between(request, found)
+    polled = request.headers.get("HX-Request") and not {"first", "around"} & request.GET.keys()
+    if wanted.is_all and polled:
+        return _glance(request, run_id) or _tick(request, run_or_404(run_id))
+    found = run_or_404(run_id)
+    return _between(request, found) if wanted.is_all else _found(request, found, wanted)
 
 
 def _wanted(request: HttpRequest) -> Wanted:
@@ -81,16 +84,34 @@ def _wanted(request: HttpRequest) -> Wanted:
 def _found(request: HttpRequest, run: Run, wanted: Wanted) -> HttpResponse:
     """Only the lines that are wanted; a long log is looked through in several requests."""
     viewer = viewer_of(request)
-    offset = _number(request, "offset", 0)
-    cursor = Cursor(offset, _number(request, "seen", offset), _number(request, "line", 0))
     context = {
         "viewer": viewer,
         "run": run,
         "wanted": wanted,
         "launches": launches_of(run),
-        "found": find(run, wanted, cursor, viewer),
+        "found": find(run, wanted, _cursor(request), viewer),
     }
     return page(request, "run_found.html", context)
+
+
+def _glance(request: HttpRequest, run_id: int) -> HttpResponse | None:
+    """New lines alone, at a third of the cost: what else the page says is told by every fifth poll, and at once when the
+    status has changed (None)."""
+    look = _number(request, "look", 0)
+    if look % FULL_LOOK == 0:
+        return None
+    found = Run.objects.only("status", "attempt").filter(pk=run_id).first()
+    asked = (request.GET.get("status"), request.GET.get("attempt"))
+    if found is None or found.is_over or asked != (found.status, str(found.attempt)):
+        return None
+    tick = logview.follow(found, _cursor(request), viewer_of(request))
+    context = {"tick": tick, "state": {"run": found}, "look": look + 1}
+    return render(request, "run_glance.html", context)
+
+
+def _cursor(request: HttpRequest) -> Cursor:
+    offset = _number(request, "offset", 0)
+    return Cursor(offset, _number(request, "seen", offset), _number(request, "line", 0))
 
 
 def _tick(request: HttpRequest, found: Run) -> HttpResponse:
@@ -98,10 +119,8 @@ def _tick(request: HttpRequest, found: Run) -> HttpResponse:
     viewer = viewer_of(request)
     if _number(request, "attempt", found.attempt) != found.attempt:
         return HttpResponseClientRefresh()  # each attempt has a log of its own
-    offset = _number(request, "offset", 0)
-    cursor = Cursor(offset, _number(request, "seen", offset), _number(request, "line", 0))
-    tick = logview.follow(found, cursor, viewer)
-    context = {"tick": tick, "state": state_of(found, viewer)}
+    tick = logview.follow(found, _cursor(request), viewer)
+    context = {"tick": tick, "state": state_of(found, viewer), "look": 1}
     if tick.complete:
         context["log"] = logview.whole(found, viewer)  # only now it is known where the first error stands
     return render(request, "run_tick.html", context, status=HTMX_STOP_POLLING if tick.complete else 200)
