@@ -16,9 +16,10 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from jobs.models import ENDED, Job, Run
-from jobs.web.marks import BAD, Mark, mark
+from jobs.web.marks import Mark, mark
+from jobs.web.outcomes import NOT_BAD
 
-SLOTS, OF_EACH, MOST_BAD, MOST_GOING_ON = 84, 24, 200, 60
+SLOTS, OF_EACH, MOST_BAD, MOST_GOING_ON = 84, 16, 200, 60
 OVER = timedelta(days=1)
 """So long after the last day ends are looked at: those that began in it are drawn to its edge."""
 
@@ -110,7 +111,7 @@ def happened(first: datetime, until: datetime, now: datetime) -> Past:
     ended = Run.objects.filter(finished_at__gte=first, finished_at__lt=until + OVER)
     late = Run.objects.filter(finished_at__gte=until, finished_at__lt=until + OVER, started_at__lt=until)
     parts = [
-        ended.filter(status__in=BAD).order_by("-finished_at")[:MOST_BAD],
+        ended.exclude(status__in=NOT_BAD).order_by("-finished_at")[:MOST_BAD],
         late.order_by("finished_at")[:MOST_BAD],
     ]
     if now < until:

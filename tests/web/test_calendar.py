@@ -119,6 +119,26 @@ def test_the_days_before_and_after_keep_the_filter(web: Client) -> None:
     assert "other, " not in page and "daily, " in page
 
 
+def test_what_shares_slots_has_lanes_of_its_own(web: Client, settings: Any) -> None:
+    settings.MXX_TAG_SLOTS = {"bots": 1}
+    story.run(story.job("other", story.toml("", "", "")), ago=600)
+    story.run(story.job("daily", DAILY), ago=600)
+    page = shown(web)
+    assert "Each day from the top: bots, the rest." in page
+    assert [int(y) for y in re.findall(r'<rect class="ran" x="18.\d\d%" width="0.50%" y="(\d+)"', page)] == [
+        8,
+        26,
+    ]
+
+
+def test_several_pools_are_told_apart(web: Client) -> None:
+    story.run(story.job("nearby", DAILY), ago=600)
+    story.run(story.job("far away", DAILY), ago=500, pool="windows")
+    assert 'href="?week=2026-W43&amp;pool=windows"' in shown(web)
+    page = shown(web, "?pool=windows")
+    assert "far away, " in page and "nearby, " not in page
+
+
 @pytest.mark.parametrize("query", ["?week=2026-W99", "?day=2026-02-30", "?week=9999-W52", "?day=x&week=%00"])
 def test_what_is_no_time_is_this_week(web: Client, query: str) -> None:
     assert "<h1>19 to 25 October</h1>" in shown(web, query)

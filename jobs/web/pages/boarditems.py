@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.conf import settings
 from django.urls import reverse
@@ -66,26 +66,34 @@ def _past_item(run: Done, often: bool, viewer: Viewer) -> Item:
     css = "none" if run.status == Status.CANCELLED else CSS.get(run.status, "odd" if run.warned else "ran")
     never_ran = run.status in (Status.MISSED, Status.SKIPPED) or run.started_at is None
     bad = css in ("broke", "late") or run.status == Status.MISSED
-    word = run.mark.word.lower()
+    return Item(
+        begin=run.at,
+        end=run.end,
+        css=css,
+        name=run.job_name,
+        write=partial(_title_of_run, run, viewer),
+        href=run.url,
+        lane=_lane(run.tags or [], run.pool),
+        ring=never_ran,
+        often=often and not bad,
+        loud=f"{run.job_name} {run.mark.word.lower()}" if bad else "",
+        rank=0 if bad else 2,
+    )
+
+
+def _title_of_run(run: Done, viewer: Viewer) -> str:
     when = viewer.clock(run.at, seconds=True)
     if run.started_at and run.finished_at:
         lasted = took((run.finished_at - run.started_at).total_seconds())
         when = _("%(from)s to %(to)s, %(took)s") % {
             "from": when, "to": viewer.clock(run.finished_at, seconds=True), "took": lasted,
         }  # fmt: skip
-    return Item(
-        begin=run.at,
-        end=run.end,
-        css=css,
-        name=run.job_name,
-        title=f"{run.job_name}, {when}, {word}",
-        href=run.url,
-        lane=_lane(run.tags or [], run.pool),
-        ring=never_ran,
-        often=often and not bad,
-        loud=f"{run.job_name} {word}" if bad else "",
-        rank=0 if bad else 2,
-    )
+    return f"{run.job_name}, {when}, {run.mark.word.lower()}"
+
+
+def _title_of_live(run: Done, viewer: Viewer) -> str:
+    time = viewer.clock(run.at, seconds=True)
+    return _("%(job)s, running since %(time)s") % {"job": run.job_name, "time": time}
 
 
 def _live_items(seen: Seen, viewer: Viewer) -> list[Item]:
@@ -95,8 +103,7 @@ def _live_items(seen: Seen, viewer: Viewer) -> list[Item]:
             end=viewer.now,
             css="now",
             name=run.job_name,
-            title=_("%(job)s, running since %(time)s")
-            % {"job": run.job_name, "time": viewer.clock(run.started_at, seconds=True)},
+            write=partial(_title_of_live, run, viewer),
             href=run.url,
             lane=_lane(run.tags or [], run.pool),
             rank=1,
@@ -131,21 +138,27 @@ def _due_item(
 ) -> Item:
     job = one.schedule.job
     length = seen.usual.get(one.schedule.job_id)
-    words = [job.name, _("due %(time)s") % {"time": viewer.clock(begin, seconds=bool(begin.second))}]
-    words += [_("usually %(time)s") % {"time": took(length.median)}] if length else []
-    words += [said(met.because)] if met else []
     return Item(
         begin=begin,
         end=max(end, begin + timedelta(seconds=length.median if length else 0)),
         css="due",
         name=job.name,
-        title=", ".join(words),
+        write=partial(_title_of_due, job.name, begin, length, met, viewer),
         href=_page_of(job.name),
         lane=_lane(job.tags, "local"),
         often=often and not met,
         rank=1 if met else 2,
         clash=met is not None,
     )
+
+
+def _title_of_due(
+    job: str, at: datetime, length: Usual | None, met: services.Collision | None, viewer: Viewer
+) -> str:
+    words = [job, _("due %(time)s") % {"time": viewer.clock(at, seconds=bool(at.second))}]
+    words += [_("usually %(time)s") % {"time": took(length.median)}] if length else []
+    words += [said(met.because)] if met else []
+    return ", ".join(words)
 
 
 @lru_cache(maxsize=2048)

@@ -29,7 +29,7 @@ from jobs.web.span import Span
 from jobs.web.viewer import Viewer
 from jobs.web.words import listed, number
 
-MOST_BYTES = 80_000
+MOST_BYTES = 60_000
 """Of bars. Packed, the page is a seventh of what it holds."""
 MOST_ROWS, MOST_TAGS, MOST_LANES, MOST_USUAL = 40, 8, 4, 200
 

@@ -6,7 +6,7 @@ What happened is filled, a forecast outlined. What is too much to be named goes 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -23,12 +23,12 @@ SHORTEST, LONGEST = 5, 28
 """Letters of a label."""
 BUCKETS = 288
 """Ticks of a row: one for five minutes of a day."""
-BYTES_OF_A_BAR = 180
+BYTES_OF_A_BAR = 230
 
 
 @dataclass(frozen=True)
 class Item:
-    """css: ran, broke, late, odd, none, now or due. lane: which of the groups; ring: it never ran, so it has no length.
+    """css: ran, broke, late, odd, none, now or due. write: its title, only asked for when it is drawn. lane: which of the groups; ring: it never ran, so it has no length.
 
     often: never more than a tick. rank: lower ones are named first when there is no room for all."""
 
@@ -36,7 +36,7 @@ class Item:
     end: datetime
     css: str
     name: str
-    title: str
+    write: Callable[[], str]
     href: str
     lane: str = ""
     ring: bool = False
@@ -55,6 +55,10 @@ class Bar:
     width: float
     y: int
     label: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.item.write()
 
     @property
     def left(self) -> str:
@@ -121,7 +125,7 @@ class Budget:
     left: int
 
     def take(self, items: list[Item]) -> bool:
-        wanted = sum(BYTES_OF_A_BAR + len(escape(item.title).encode()) + len(item.href) for item in items)
+        wanted = sum(BYTES_OF_A_BAR + len(escape(item.name).encode()) + len(item.href) for item in items)
         if wanted > self.left:
             return False
         self.left -= wanted
@@ -170,7 +174,7 @@ def _named(lines: Sequence[Line], budget: Budget) -> tuple[list[list[Item]], lis
             if item.often:
                 ticks[number].append(item)
             else:
-                groups[item.rank, item.name].append((number, item))
+                groups[item.rank, item.name or f"row {number}"].append((number, item))
     for _, items in sorted(groups.items(), key=lambda group: (group[0][0], len(group[1]), group[0][1])):
         chosen = named if budget.take([item for _, item in items]) else ticks
         for number, item in items:
