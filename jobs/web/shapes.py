@@ -79,7 +79,7 @@ SHAPES = (
     "was ended by signal {0} ({1})",
     "{0} ended with code {1} before its lifetime was over",
     "cannot start {0}: not found",
-    "cannot start {0}: not found on PATH",
+    "cannot start {0}: not found on PATH={1}",
     "cannot start {0}: its folder {1} does not exist",
     "cannot start {0}: no permission to enter its folder {1}",
     "cannot start {0}: not executable, or no permission",
