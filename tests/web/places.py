@@ -11,7 +11,7 @@ from tests.web import tale
 
 DOORS = ("login", "login-code", "login-enrol", "setup")
 """For those who are not in yet."""
-NO_PAGES = ("download", "runs-csv", "runs-json")
+NO_PAGES = ("download", "runs-csv", "runs-json", "favicon")
 EXAMPLES = {"name": "arknights-daily", "number": 1}
 """What an address needs beside a run."""
 NAMED = {"plugin": "os", "application": "maa", "edit-application": "maa", "delete-application": "maa"}
