@@ -93,14 +93,16 @@ def move_section(text: str, path: Path, down: bool) -> str:
     """Change places with the plugin before or behind it; the same text at either end. Raises BadInput."""
     there = read(text)
     blocks = there.blocks()
-    if path not in [block.path for block in blocks]:
-        raise _beyond(path)
     sections = [block.path for block in blocks if block.own and block.path[0] not in RESERVED]
+    if path not in sections:
+        raise _beyond(path)
     wanted = _moved(sections, path, down)
     if wanted == sections:
         return text
     slots = [block for block in blocks if block.path[0] not in RESERVED]
     pieces = [block for of in wanted for block in slots if block.path == of]
+    if len(pieces) < len(slots):  # a `[table.within]` of no section
+        raise _beyond(path)
     return _checked(text, _rearranged(text, slots, pieces), path)
 
 

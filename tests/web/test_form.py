@@ -165,6 +165,31 @@ def test_params_come_and_go() -> None:
     assert "times" not in press("remove params.times", text)
 
 
-@pytest.mark.parametrize("command", ["up nothing", "remove", "rename x y", "turn job", "nonsense", "add"])
+@pytest.mark.parametrize(
+    "command",
+    ["up nothing", "remove", "rename x y", "turn app", "up schedule", "down params.stage", "nonsense", "add"],
+)
 def test_a_command_that_fits_nothing_changes_nothing(command: str) -> None:
     assert edited({"toml": TEXT, "base": TEXT, "do": command}, VIEWER).text == TEXT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "job = 5\n",
+        'schedule = "x"\n[params]\na = []\nb = { type = 5, choices = "x" }\n',
+        "[schedule]\ntrigger = 5\ntimezone = 3\nparams = 4\nhour = [1]\n",
+        '"a.b" = 1\n["x[0]"]\n"k.y" = 2\n[env]\n"weird key" = 1\n',
+        "[a.b]\n[a.b.c]\nd = 1\n[os]\n",
+        "[job]\ntags = 1\noverlap = 5\nretries = true\ndescription = { a = 1 }\n",
+        "os = [1, 2]\n",
+        "[os]\ncmd = inf\nenv = { A = 1 }\n",
+    ],
+)
+def test_a_text_that_no_job_is_has_a_form_that_changes_nothing_by_itself(text: str) -> None:
+    form = form_of(text, VIEWER)
+    posted = {one.name: one.value for one in form.fields()}
+    assert edited({"toml": text, "base": text, **posted}, VIEWER).text == text
+    for place in form.places():
+        for verb in ("up", "down", "turn", "remove"):
+            edited({"toml": text, "base": text, "do": f"{verb} {place}"}, VIEWER)

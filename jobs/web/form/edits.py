@@ -195,7 +195,9 @@ def _remove(text: str, path: Path, word: str) -> str:
 
 def _turn(text: str, path: Path, word: str) -> str:
     """A cron as an expression, or as fields."""
-    table = _value_at(config_of(text), path) or {}
+    table = _value_at(config_of(text), path)
+    if path[0] != "schedule" or not isinstance(table, dict):
+        return text
     if "expression" in table:
         new = as_fields(table["expression"])
     else:
