@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from jobs import services
 from jobs.models import AuditEntry, Job
+from jobs.web.asked import number, text
 from jobs.web.changes import Change, changes_in
 from jobs.web.viewer import Viewer
 from plugins.jobfile import name_key
@@ -36,16 +37,11 @@ class Filters:
 
     @classmethod
     def read(cls, asked: QueryDict) -> Self:
-        before = asked.get("before", "")
-
-        def text(name: str, most: int) -> str:
-            return asked.get(name, "").replace("\0", "").strip()[:most]
-
         return cls(
-            action=text("action", 40),
-            who=text("who", 150),
-            target=text("target", 200),
-            before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+            action=text(asked, "action", 40),
+            who=text(asked, "who", 150),
+            target=text(asked, "target", 200),
+            before=number(asked, "before"),
         )
 
     @property

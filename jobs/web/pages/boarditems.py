@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
@@ -123,7 +123,8 @@ def _due_items(seen: Seen, viewer: Viewer) -> list[Item]:
             items.append(
                 _due_item(one, moment, moment, seen, met.get((moment, one.schedule.job.name)), often, viewer)
             )
-        items += [_due_item(one, begin, end, seen, None, True, viewer) for begin, end in one.bands]
+        bands = [_due_item(one, begin, end, seen, None, True, viewer) for begin, end in one.bands]
+        items += [replace(item, band=True) for item in bands]
     return items
 
 

@@ -244,8 +244,8 @@ def _said(line: Line, seen: Seen, viewer: Viewer) -> str:
 
 
 def _counts(items: list[Item], *, at_least: bool = False) -> str:
-    kinds = Counter((item.css, item.ring) for item in items)
-    due = kinds.pop(("due", False), 0)
+    kinds = Counter((item.css, item.ring) for item in items if not item.band)
+    due, running = kinds.pop(("due", False), 0), kinds.pop(("now", False), 0)
     told = {
         ("broke", False): _("%(n)s failed"),
         ("late", False): _("%(n)s timed out"),
@@ -258,8 +258,12 @@ def _counts(items: list[Item], *, at_least: bool = False) -> str:
         counted = ngettext("%(n)s run", "%(n)s runs", ran) % {"n": number(ran)}
         words.append(_("over %(runs)s") % {"runs": counted} if at_least else counted)
         words += [text % {"n": kinds[kind]} for kind, text in told.items() if kinds[kind]] or [_("all well")]
+    if running:
+        words.append(_("%(n)s running") % {"n": number(running)})
     if due:
         words.append(_("%(n)s due") % {"n": number(due)})
+    if any(item.band for item in items):
+        words.append(_("more due all the time") if due else _("due all the time"))
     return ", ".join(words)
 
 

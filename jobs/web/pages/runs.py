@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from jobs import services
 from jobs.models import ACTIVE, Run, Source, Status
+from jobs.web.asked import number, text
 from jobs.web.marks import BAD, MARKS, Mark, mark
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
@@ -44,19 +45,14 @@ class Filters:
     @classmethod
     def read(cls, asked: QueryDict) -> Self:
         """Unknown statuses and sources are left out: an old bookmark still shows runs."""
-        before = asked.get("before", "")
-
-        def text(name: str, most: int) -> str:
-            return asked.get(name, "").replace("\0", "").strip()[:most]
-
         return cls(
             states=_known(asked.getlist("status"), {*STATES, *Status.values}),
-            job=text("job", 100),
+            job=text(asked, "job", 100),
             sources=_known(asked.getlist("source"), set(Source.values)),
-            since=text("since", 40),
-            until=text("until", 40),
-            text=text("text", 200),
-            before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+            since=text(asked, "since", 40),
+            until=text(asked, "until", 40),
+            text=text(asked, "text", 200),
+            before=number(asked, "before"),
         )
 
     @property

@@ -44,6 +44,8 @@ class Item:
     loud: str = ""
     rank: int = 1
     clash: bool = False
+    band: bool = False
+    """It stands for more moments than were counted."""
 
 
 @dataclass(frozen=True)
