@@ -37,8 +37,8 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
         return render(request, "login_code.html")
     try:
         right = services.check_code(user=user, code=request.POST.get("code", "")[:100])
-    except MxxError as error:
-        return render(request, "login_code.html", {"sealed": str(error)}, status=422)
+    except services.Sealed:
+        return render(request, "login_code.html", {"sealed": True}, status=422)
     return redirect(go_in(request, user)) if right else _wrong_code(request)
 
 
