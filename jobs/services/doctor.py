@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from jobs.models import Job, Secret
+from jobs.models import Job, SecondFactor, Secret
 from jobs.services.custody import custody_here
 from jobs.services.databasefile import database_file, is_missing
 from jobs.services.drafts import read_draft
@@ -24,7 +24,8 @@ from jobs.services.folder import job_files, read_file
 from jobs.services.health import health
 from jobs.services.plugins import plugin_catalog
 from jobs.services.room import little_room
-from jobs.services.secretstore import open_secrets
+from jobs.services.secretstore import dead_phones, open_secrets
+from jobs.services.vault import vault
 from jobs.timing import clock
 from plugins.exceptions import MxxError
 
@@ -211,6 +212,16 @@ def _secrets() -> Iterator[Finding]:
         yield Finding("secrets", "ok", f"{len(names)} can be opened")
 
 
+def _phones() -> Iterator[Finding]:
+    if not SecondFactor.objects.exclude(sealed="").exists():
+        return
+    for name in dead_phones(vault()):
+        fact = f"no key here opens the second factor of {name}"
+        yield Finding(
+            "phones", "problem", fact, f"put the right secrets.key back, or manage.py resetfactor {name}"
+        )
+
+
 Check = Callable[[], Iterator[Finding]]
 ON_DISK: list[Check] = [_versions, _permissions, _disk, _custody, _plugins, _job_folder]
-IN_DATABASE: list[Check] = [_clock, _server, _jobs, _secrets]
+IN_DATABASE: list[Check] = [_clock, _server, _jobs, _secrets, _phones]

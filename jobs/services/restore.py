@@ -22,14 +22,14 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from jobs.models import Job, Lease, Quiet, Run, Schedule, SecondFactor, Secret, Status, Supervisor
+from jobs.models import Job, Lease, Quiet, Run, Schedule, Status, Supervisor
 from jobs.models.quiet import OPEN_END
 from jobs.services.archive import FOLDERS, KEYS, SQLITE, Contents, unpack
 from jobs.services.audit import record
 from jobs.services.databasefile import database_file
 from jobs.services.pgtools import postgresql
-from jobs.services.secretstore import sealed_as
-from jobs.services.vault import Sealed, Vault, keep_keys, read_keys
+from jobs.services.secretstore import dead_phones, dead_secrets
+from jobs.services.vault import Vault, keep_keys, read_keys
 from jobs.timing import clock
 from plugins.exceptions import MxxError
 
@@ -152,26 +152,9 @@ def _database_at(file: Path) -> Iterator[None]:
 def _made_ready(contents: Contents) -> Restored:
     _migrate()
     held, lost = _fall_asleep(contents.made_at)
-    keys = _keys(contents.folder)
-    return Restored(
-        contents.made_at,
-        Job.objects.filter(deleted_at__isnull=True).count(),
-        held,
-        lost,
-        [
-            secret.name
-            for secret in Secret.objects.order_by("name")
-            if not _opens(keys, secret.name, secret.sealed)
-        ],
-        [
-            factor.user.get_username()
-            for factor in SecondFactor.objects.exclude(sealed="")
-            .select_related("user")
-            .order_by("user__username")
-            if not _opens(keys, sealed_as(factor), factor.sealed)
-        ],
-        None,
-    )
+    keys = Vault(_keys(contents.folder))
+    jobs = Job.objects.filter(deleted_at__isnull=True).count()
+    return Restored(contents.made_at, jobs, held, lost, dead_secrets(keys), dead_phones(keys), None)
 
 
 def _migrate() -> None:
@@ -220,14 +203,6 @@ def _keys(folder: Path) -> list[bytes]:
     """Of the archive first, then those that lie in the home. Raises MxxError for a file that holds none."""
     files = [folder / KEYS, Path(settings.MXX_HOME) / KEYS]
     return list(dict.fromkeys(key for path in files if path.exists() for key in read_keys(path)))
-
-
-def _opens(keys: list[bytes], name: str, sealed: str) -> bool:
-    try:
-        Vault(keys).open(name, sealed)
-    except Sealed:
-        return False
-    return True
 
 
 @contextmanager

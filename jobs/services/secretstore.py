@@ -11,7 +11,7 @@ from jobs.exceptions import Conflict, NotFound
 from jobs.models import SecondFactor, Secret
 from jobs.services.audit import record
 from jobs.services.people import Caller, person
-from jobs.services.vault import Vault, keep_keys, new_key, vault
+from jobs.services.vault import Sealed, Vault, keep_keys, new_key, vault
 from jobs.timing import clock
 from plugins.exceptions import BadInput, MxxError, Problem
 from plugins.output.masking import SHORTEST
@@ -98,6 +98,26 @@ def _seal_factors_anew(keys: Vault) -> None:
 def sealed_as(factor: SecondFactor) -> str:
     """What the vault binds the key of a phone to: a row copied to somebody else opens nothing."""
     return f"second factor of user {factor.user_id}"
+
+
+def dead_secrets(keys: Vault) -> list[str]:
+    """Names of those that none of these keys opens."""
+    rows = Secret.objects.order_by("name").values_list("name", "sealed")
+    return [name for name, sealed in rows if not _opens(keys, name, sealed)]
+
+
+def dead_phones(keys: Vault) -> list[str]:
+    """Users whose second factor none of these keys opens."""
+    factors = SecondFactor.objects.exclude(sealed="").select_related("user").order_by("user__username")
+    return [one.user.get_username() for one in factors if not _opens(keys, sealed_as(one), one.sealed)]
+
+
+def _opens(keys: Vault, name: str, sealed: str) -> bool:
+    try:
+        keys.open(name, sealed)
+    except Sealed:
+        return False
+    return True
 
 
 def _name_problems(name: str) -> list[Problem]:

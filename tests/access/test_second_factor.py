@@ -156,6 +156,7 @@ def test_without_the_key_file_a_page_says_so_and_a_recovery_code_still_opens(
 ) -> None:
     codes = enrolled(mira)
     (tmp_path / "secrets.key").unlink()
+    assert [one.topic for one in services.examine() if "of mira" in one.fact] == ["phones"]
     with_password(client)
     refused = with_code(client, code_now(mira))
     assert refused.status_code == 422 and b"resetfactor" in refused.content

@@ -4,13 +4,48 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from tests.chaos.mxx import Mxx, until
 from tests.corpus.broken import broken_job_files
 
 GOOD = '# mine\n[os]\ncmd = ["echo", "hello"]\n'
+
+
+RICH = """# nightly, and after breakfast
+[job]
+description = "Backup"  # of everything
+overlap = "queue"
+retries = 2
+misfire = "skip"
+tags = ["nas", "night"]
+
+[params]
+depth = { type = "int", default = 3 }
+
+[[os]]  # the first of two
+cmd = ["echo", "${params.depth}"]
+
+[[os]]
+cmd = 'echo "done"'
+check = false
+
+[[schedule]]
+name = "night"
+trigger = "cron"
+hour = 4
+timezone = "Asia/Shanghai"
+
+[[schedule]]
+trigger = "interval"
+hours = 6
+anchor = 2026-01-01T00:00:00Z
+params = { depth = 9 }
+"""
 
 
 def run(home: Path, *words: str) -> tuple[int, str, str]:
@@ -20,14 +55,25 @@ def run(home: Path, *words: str) -> tuple[int, str, str]:
     return command.returncode, out, err
 
 
+def schedules(home: Path) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(home / "db.sqlite3")) as database:
+        return database.execute(
+            "SELECT s.name, s.trigger, s.spec, s.timezone, s.params, j.misfire, j.overlap"
+            " FROM jobs_schedule s JOIN jobs_job j ON j.id = s.job_id ORDER BY s.id"
+        ).fetchall()
+
+
 def test_export_wipe_sync_and_export_again_are_byte_equal(home: Path, tmp_path: Path) -> None:
     (home / "jobs").mkdir(parents=True)
     (home / "jobs" / "a.toml").write_text(GOOD)
-    assert run(home, "syncjobs", str(home / "jobs"))[:2] == (0, "created: a\n0 unchanged\n")
+    (home / "jobs" / "b.toml").write_text(RICH)
+    assert run(home, "syncjobs", str(home / "jobs"))[:2] == (0, "created: a\ncreated: b\n0 unchanged\n")
     assert run(home, "exportjobs", str(tmp_path / "one"))[0] == 0
     assert run(tmp_path / "fresh", "syncjobs", str(tmp_path / "one"))[0] == 0
     assert run(tmp_path / "fresh", "exportjobs", str(tmp_path / "two"))[0] == 0
     assert (tmp_path / "two" / "a.toml").read_bytes() == GOOD.encode()
+    assert (tmp_path / "two" / "b.toml").read_bytes() == RICH.encode()
+    assert schedules(tmp_path / "fresh") == schedules(home) != []
 
 
 def test_every_broken_file_is_named_and_none_stops_another(home: Path, tmp_path: Path) -> None:
