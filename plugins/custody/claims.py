@@ -6,7 +6,6 @@ appeared soon after it. Whoever has to guess claims nothing.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import time
@@ -118,6 +117,8 @@ class Claims:
 
     def _lock(self, path: str) -> int:
         """Nobody else of this home may wait for the same program: it would be a guess whose it is."""
+        import hashlib  # with it comes OpenSSL: 100 pages that every fork of a keeper would share out
+
         try:
             return _locked(f"{self.spec.home}/claims", hashlib.sha256(path.encode()).hexdigest()[:32])
         except BlockingIOError:

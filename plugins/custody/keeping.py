@@ -281,7 +281,9 @@ class Keeper:
         self.cleaning = task.done is not None
         if self.cleaning:
             self._start_cleanup_budget()
-        output, errors = self.runner.start(self.spec, self.backend, task)
+        self.runner.start(self.spec, self.backend, task, self._watch_runner)
+
+    def _watch_runner(self, output: int, errors: int) -> None:
         self.output.watch(output, OUT, 0)
         self.output.watch(errors, ERR, 0)
 

@@ -11,10 +11,7 @@ import sys
 import time
 
 from plugins.custody import runner
-from plugins.custody.channel import Channel
 from plugins.custody.spec import RunSpec
-from plugins.custody.stations import forking
-from plugins.guard import Guard
 
 assert sys.platform != "win32"
 
@@ -34,9 +31,6 @@ def rehearse() -> bytes:
     with line, theirs:
         for _ in range(ROUNDS):
             theirs.sendall(KEEPER)
-            guard = Guard()
-            host = runner.KeeperHost(Channel(line), guard)
-            forking.text_to(1)
-            runner.report_all(spec, host, guard, runner.Task(time.monotonic()))
+            runner.report_all(spec, runner.KeeperHost(line), runner.Task(time.monotonic()))
             told = theirs.recv(1 << 16)
     return told

@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from _thread import allocate_lock, get_ident  # threading would cost every fork 0.2 ms
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -29,9 +29,6 @@ from plugins.substitution import complete
 WITH_THE_NEXT = frozenset(["ready", "acting", "hook", "state", "keep", "cleanup"])
 """Messages that wait for the next one: fewer wake-ups of the keeper. A `begin` follows before a hook runs again."""
 
-Hear = Callable[[Callable[[], None], socket.socket], None]
-"""The platform's way to call interrupted() in the main thread; the socket is the line to the keeper."""
-
 
 @dataclass(frozen=True)
 class Task:
@@ -44,11 +41,12 @@ class Task:
 
 
 class KeeperHost:
-    """The lifecycle's Host: every wish goes to the keeper as a message."""
+    """The lifecycle's Host: every wish goes to the keeper as a message. line: to the keeper."""
 
-    def __init__(self, channel: Channel, guard: Guard, stopping: str = "") -> None:
+    def __init__(self, line: socket.socket, stopping: str = "") -> None:
         self.stopping = stopping
-        self._channel, self._guard = channel, guard
+        self.guard = Guard()
+        self._channel = Channel(line)
         self._lock, self._thread = allocate_lock(), get_ident()
         self._launches: dict[int, Launch] = {}
         self._requests = 0
@@ -57,7 +55,7 @@ class KeeperHost:
 
     def launch(self, request: LaunchRequest, holds: bool = False) -> Launch:
         self._refuse_other_threads()
-        with self._guard.shield:  # whole: an interruption between wish and answer would lose a program
+        with self.guard.shield:  # whole: an interruption between wish and answer would lose a program
             self._requests, self._wanted = self._requests + 1, request
             self.report("launch", request=self._requests, order=vars(request), holds=holds)
             while self._answer.get("request") != self._requests:
@@ -66,9 +64,13 @@ class KeeperHost:
                 raise CannotLaunch(self._answer["refused"])
             return self._launches[self._answer["number"]]
 
+    def talk_on(self, line: socket.socket) -> None:
+        """The same line, by another descriptor."""
+        self._channel.sock = line
+
     def wait(self, seconds: float) -> None:
         self._refuse_other_threads()
-        with self._guard.shield, self._lock:
+        with self.guard.shield, self._lock:
             self._channel.flush()  # it may be long until the next message
         if select.select([self._channel], [], [], max(seconds, 0))[0]:
             self._receive()
@@ -79,7 +81,7 @@ class KeeperHost:
         if get_ident() != self._thread:
             self._send(message)
             return
-        with self._guard.shield:
+        with self.guard.shield:
             self._send(message)
 
     def now(self) -> float:
@@ -88,7 +90,7 @@ class KeeperHost:
     def interrupted(self) -> None:
         """From the signal handler. The keeper's word for the cause stands in the line, or will."""
         self.stopping = self.stopping or "cancelled"
-        self._guard.interrupt()
+        self.guard.interrupt()
 
     def _send(self, message: dict[str, Any]) -> None:
         with self._lock:
@@ -98,7 +100,7 @@ class KeeperHost:
                 self._channel.send(message)
 
     def _receive(self) -> None:
-        with self._guard.shield:
+        with self.guard.shield:
             for message in self._channel.receive():
                 self._take(message)
 
@@ -127,25 +129,21 @@ class KeeperHost:
             )
 
 
-def main(spec: RunSpec, sock: socket.socket, task: Task, hear: Hear) -> None:
+def main(spec: RunSpec, host: KeeperHost, task: Task) -> None:
     """Take the job through its hooks, or through its clean-up only."""
-    guard = Guard()
-    channel = Channel(sock)
-    host = KeeperHost(channel, guard, task.stopping)
-    hear(host.interrupted, sock)
     try:
-        report_all(spec, host, guard, task)
+        report_all(spec, host, task)
     except KeeperGone:
         sys.stderr.write("mxx: only the runner itself can talk to its keeper, and only while that lives\n")
 
 
-def report_all(spec: RunSpec, host: KeeperHost, guard: Guard, task: Task) -> None:
+def report_all(spec: RunSpec, host: KeeperHost, task: Task) -> None:
     """From the first word to the keeper to the last. Raises KeeperGone."""
     host.report("ready")
-    host.report("done", status=_through(spec, host, guard, task).status)
+    host.report("done", status=_through(spec, host, task).status)
 
 
-def _through(spec: RunSpec, host: KeeperHost, guard: Guard, task: Task) -> Outcome:
+def _through(spec: RunSpec, host: KeeperHost, task: Task) -> Outcome:
     try:
         if spec.blanks:
             complete(spec.plugins, spec.blanks, {**os.environ, **spec.environment()}, spec.secrets)
@@ -172,7 +170,7 @@ def _through(spec: RunSpec, host: KeeperHost, guard: Guard, task: Task) -> Outco
         applications=spec.applications,
         notes=Notes(spec.dir),
     )
-    lifecycle = Lifecycle(run, guard)
+    lifecycle = Lifecycle(run, host.guard)
     return lifecycle.take() if task.done is None else lifecycle.clean_up(task.done)
 
 

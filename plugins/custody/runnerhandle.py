@@ -10,7 +10,7 @@ from plugins.custody.backends.base import Backend
 from plugins.custody.line import Line, Take
 from plugins.custody.runner import Task
 from plugins.custody.spec import RunSpec
-from plugins.custody.stations import Station
+from plugins.custody.stations import Ends, Station
 
 DEAF_AFTER = 1.0
 """Seconds that an interrupted hook has to let go, and a runner that is done to exit, before it is killed."""
@@ -29,14 +29,16 @@ class RunnerHandle:
         self.deaf_at: float | None = None
         """When it is killed, unless it lets go before."""
 
-    def start(self, spec: RunSpec, backend: Backend, task: Task) -> tuple[int, int]:
-        """The pipes with its output and its errors."""
+    def start(self, spec: RunSpec, backend: Backend, task: Task, watch: Callable[[int, int], None]) -> None:
+        """watch(): takes the pipes with its output and its errors."""
+
+        def take(ends: Ends) -> None:
+            self._line = Line(ends.sock, self._station.selector, self._take, self._broken)
+            watch(ends.output, ends.errors)
+
         self._ready = self._stopped = False
         self.hook, self.deaf_at = "", None
-        started = self._station.start_runner(spec, backend, task)
-        self.pid = started.pid
-        self._line = Line(started.sock, self._station.selector, self._take, self._broken)
-        return started.output, started.errors
+        self.pid = self._station.start_runner(spec, backend, task, take)
 
     def say(self, **message: Any) -> None:
         if self._line is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from plugins.custody.backends import Backend
-from plugins.custody.stations.base import Started, Station
+from plugins.custody.stations.base import Ends, Station
 
-__all__ = ["Started", "Station", "prepare_keeper", "station"]
+__all__ = ["Ends", "Station", "prepare_keeper", "station"]
 
 
 def station(machine: Backend) -> Station:
@@ -27,7 +27,8 @@ def station(machine: Backend) -> Station:
 def prepare_keeper() -> None:
     """Once in a keeper process, before its first marker: Ctrl-C and its like are for the launcher."""
     if sys.platform != "win32":  # there a console of its own does it: plugins.apart
-        from plugins.custody.stations import posix
+        from plugins.custody.stations import forking, posix
 
+        forking.print_plainly()
         posix.prepare_signals()
         posix.lead_a_session()

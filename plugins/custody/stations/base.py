@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from plugins.custody.spec import RunSpec
 
 
-class Started(NamedTuple):
-    """A runner. pid: our own child; sock: to talk with it; output, errors: pipes with what it prints."""
+class Ends(NamedTuple):
+    """The keeper's. sock: to talk with its runner; output, errors: pipes with what that prints."""
 
-    pid: int
     sock: socket.socket
     output: int
     errors: int
+
+
+TakeEnds = Callable[[Ends], None]
 
 
 class Station(Protocol):
@@ -32,7 +34,8 @@ class Station(Protocol):
     def open(self, woken: Callable[[], None]) -> None:
         """woken(): somebody wants the keeper to look at its folder now."""
 
-    def start_runner(self, spec: RunSpec, backend: Backend, task: Task) -> Started: ...
+    def start_runner(self, spec: RunSpec, backend: Backend, task: Task, take: TakeEnds) -> int:
+        """Its pid, our own child. take(ends) is called before it is there: what follows a fork pays for each page."""
 
     def interrupt(self, runner: int) -> None:
         """Raise in the runner's main thread."""

@@ -19,7 +19,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 from plugins.custody.backends.base import Backend, marked
 from plugins.custody.runner import Task
 from plugins.custody.spec import RunSpec, outer_environment
-from plugins.custody.stations.base import Started
+from plugins.custody.stations.base import Ends, TakeEnds
 
 CHUNK = 1 << 18
 WAITING = 64
@@ -77,10 +77,11 @@ class ColdStation:
 
     # ---- children
 
-    def start_runner(self, spec: RunSpec, backend: Backend, task: Task) -> Started:
+    def start_runner(self, spec: RunSpec, backend: Backend, task: Task, take: TakeEnds) -> int:
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()
         errors, errors_end = os.pipe()
+        take(Ends(ours, output, errors))
         env = marked({**outer_environment(), **spec.environment()}, spec.mark, 0)
         try:
             pid, entry, line = self._backend.start_python(RUNNER, env, theirs, output_end, errors_end)
@@ -93,7 +94,7 @@ class ColdStation:
         self._runners[pid] = entry
         self._say(pid, json.dumps(order).encode() + b"\n")
         self.mind(pid)
-        return Started(pid, ours, output, errors)
+        return pid
 
     def interrupt(self, runner: int) -> None:
         self._say(runner, STOP)

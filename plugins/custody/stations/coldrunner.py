@@ -28,7 +28,9 @@ def main() -> None:
     os.umask(spec.umask)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
-    runner.main(spec, _taken(order["line"]), task, lambda interrupted, _: _hear(words, interrupted))
+    host = runner.KeeperHost(_taken(order["line"]), task.stopping)
+    _hear(words, host.interrupted)
+    runner.main(spec, host, task)
 
 
 def _private_input() -> BinaryIO:

@@ -13,7 +13,7 @@ from plugins.custody.backends.base import Backend
 from plugins.custody.runner import Task
 from plugins.custody.spec import RunSpec
 from plugins.custody.stations import forking
-from plugins.custody.stations.base import Started
+from plugins.custody.stations.base import TakeEnds
 
 assert sys.platform != "win32"
 
@@ -29,8 +29,8 @@ def prepare_signals() -> None:
     Not SIG_IGN: an ignored signal would stay ignored in every program, while the mask is cleared for each. Before the
     marker is taken: from then on SIGUSR1 may come."""
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
-    for number in (signal.SIGCHLD, signal.SIGUSR1):
-        signal.signal(number, lambda *_: None)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGUSR1, forking.EAR)
 
 
 def lead_a_session() -> None:
@@ -64,8 +64,8 @@ class PosixStation:
 
     # ---- children
 
-    def start_runner(self, spec: RunSpec, backend: Backend, task: Task) -> Started:
-        return forking.fork_runner(spec, backend, task)
+    def start_runner(self, spec: RunSpec, backend: Backend, task: Task, take: TakeEnds) -> int:
+        return forking.fork_runner(spec, backend, task, take)
 
     def interrupt(self, runner: int) -> None:
         os.kill(runner, signal.SIGUSR1)
