@@ -8,6 +8,8 @@ from typing import Any
 from plugins.exceptions import MxxError
 
 MAX_BYTES = 64 * 1024
+_written = json.JSONEncoder(allow_nan=False).encode
+"""json.dumps would make an encoder of its own each time, and a run asks after each hook."""
 
 
 class CannotKeep(MxxError):
@@ -19,7 +21,7 @@ def as_text(state: Any) -> str:
     if not isinstance(state, dict):
         raise CannotKeep(f"run.state cannot be kept: it must be a dict, not {type(state).__name__}")
     try:
-        text = json.dumps(state, allow_nan=False)
+        text = _written(state)
         same = not state or json.loads(text) == state
     except (TypeError, ValueError, RecursionError) as error:
         raise CannotKeep(f"run.state cannot be kept, it is no JSON: {error}") from None

@@ -64,7 +64,7 @@ class Channel:
             return iter(())
         *lines, rest = b"".join(self._parts).split(b"\n")
         self._parts = [rest]
-        return map(json.loads, lines)
+        return map(json.loads, map(bytes.decode, lines))  # or it guesses the encoding of each
 
     def close(self) -> None:
         self.sock.close()

@@ -22,12 +22,12 @@ FREE = b"f"
 """What a keeper says to the zygote when it could keep another run."""
 
 
-def run(spec: RunSpec, notices: int) -> bool:
-    """Keep one run; `notices` is a non-blocking pipe for the supervisor's comfort, whose reader may be gone.
+def run(spec: RunSpec, machine: Backend, notices: int) -> bool:
+    """Keep one run; machine: as grouped() gives it; notices: a non-blocking pipe for the supervisor's comfort, whose
+    reader may be gone.
 
     True when nothing is left of it, so that this process may keep another.
     """
-    machine = backend()
     keeper = Keeper(spec, machine, station(machine), notifier(notices, spec))
     try:
         return keeper.keep()
@@ -42,14 +42,15 @@ def serve(first: RunSpec | None, line: socket.socket, notices: int) -> None:
     with grouped() as machine:
         spec = first or _next(line, machine, b"")
         left = MOST_RUNS
-        while spec is not None and run(spec, notices) and (left := left - 1):
+        while spec is not None and run(spec, machine, notices) and (left := left - 1):
             spec = _next(line, machine, FREE)
 
 
 @contextmanager
 def grouped() -> Iterator[Backend]:
+    """This process in a group of its own, and the machine as seen from there: asked once for all its runs."""
+    backend().enter_group()
     machine = backend()
-    machine.enter_group()
     yield machine
     machine.leave_group()  # not after an error: then somebody of the run may still be there, and is found by it
 
@@ -73,8 +74,8 @@ def main() -> None:
     os.umask(0o077)
     line = sys.stdin.buffer.readline()
     if line.endswith(b"\n"):
-        with grouped():
-            run(RunSpec.read(line), notices=1)
+        with grouped() as machine:
+            run(RunSpec.read(line), machine, notices=1)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,13 @@ from typing import Any
 
 from plugins.binary import APPENDING, READING
 
+_written = json.JSONEncoder(ensure_ascii=False).encode
+"""json.dumps would make an encoder of its own for each line."""
+
 
 def encoded(content: dict[str, Any]) -> bytes:
     """JSON without what a database refuses: lone surrogates (bytes that were no UTF-8) and NUL become marks."""
-    text = json.dumps(content, ensure_ascii=False)
+    text = _written(content)
     return text.replace("\\u0000", "\\ufffd").encode(errors="replace")
 
 

@@ -63,7 +63,7 @@ class RunSpec:
 
     @classmethod
     def read(cls, line: bytes) -> RunSpec:
-        return cls(**json.loads(line))
+        return cls(**json.loads(line.decode()))
 
     @cached_property
     def dir(self) -> RunDir:

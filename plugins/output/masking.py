@@ -36,6 +36,8 @@ class Mask:
 
     def text(self, text: str) -> str:
         """Also without the beginning of a secret at its end: somebody may have shortened it."""
+        if not self._texts:
+            return text
         border = _open_end(text, self._texts)
         cut = [(border, len(text))] if len(text) - border >= SHORTEST else []
         parts, reached = [], 0
