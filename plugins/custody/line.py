@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plugins.custody.channel import Channel
+from plugins.custody.stations.base import Selector
 from plugins.exceptions import KeeperGone
 
 Take = Callable[[dict[str, Any]], None]
@@ -22,13 +23,14 @@ class Line:
     def __init__(
         self,
         sock: socket.socket,
-        selector: selectors.BaseSelector,
+        selector: Selector,
         take: Take,
         broken: Callable[[Exception], None],
     ) -> None:
         sock.setblocking(False)
         self._channel, self._selector, self._take, self._broken = Channel(sock), selector, take, broken
         self._open = self._listens = True
+        self._waits_to_write = False
         selector.register(sock, selectors.EVENT_READ, self._serve)
 
     def say(self, **message: Any) -> None:
@@ -74,10 +76,10 @@ class Line:
             self._take(message)
 
     def _flush(self) -> None:
-        wanted = selectors.EVENT_READ
-        if not self._sent():
-            wanted |= selectors.EVENT_WRITE
-        if self._selector.get_key(self._channel.sock).events != wanted:
+        waits = not self._sent()
+        if waits != self._waits_to_write:
+            self._waits_to_write = waits
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if waits else 0)
             self._selector.modify(self._channel.sock, wanted, self._serve)
 
     def _sent(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import selectors
 import socket
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -25,11 +24,22 @@ class Ends(NamedTuple):
 TakeEnds = Callable[[Ends], None]
 
 
+class Selector(Protocol):
+    """Of `selectors`, what a line needs."""
+
+    def register(self, file: socket.socket, events: int, data: Callable[[], object], /) -> object: ...
+
+    def modify(self, file: socket.socket, events: int, data: Callable[[], object], /) -> object: ...
+
+    def unregister(self, file: socket.socket, /) -> object: ...
+
+
 class Station(Protocol):
     """For one run, in one thread. Whatever arrives is served in turn(), never in between."""
 
-    selector: selectors.BaseSelector
-    """Takes sockets; the data of a key is what to call."""
+    @property
+    def selector(self) -> Selector:
+        """Takes sockets; the data is what to call."""
 
     def open(self, woken: Callable[[], None]) -> None:
         """woken(): somebody wants the keeper to look at its folder now."""

@@ -1,4 +1,4 @@
-"""The POSIX way: one selector for everything, and every signal that has a handler makes one turn of the loop."""
+"""The POSIX way: one watch for everything, and every signal that has a handler makes one turn of the loop."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from plugins.custody.runner import Task
 from plugins.custody.spec import RunSpec
 from plugins.custody.stations import forking
 from plugins.custody.stations.base import TakeEnds
+from plugins.custody.stations.watch import Watch
 
 assert sys.platform != "win32"
 
@@ -41,7 +42,7 @@ def lead_a_session() -> None:
 
 class PosixStation:
     def __init__(self) -> None:
-        self.selector: selectors.BaseSelector = selectors.DefaultSelector()
+        self.selector = Watch()
         self._wide: set[int] = set()
         self._bell: tuple[int, ...] = ()
 
@@ -60,7 +61,6 @@ class PosixStation:
         signal.set_wakeup_fd(-1)
         for pipe in self._bell:
             os.close(pipe)
-        self.selector.close()
 
     # ---- children
 
@@ -102,8 +102,7 @@ class PosixStation:
         os.close(pipe)
 
     def turn(self, seconds: float) -> None:
-        for key, _ in self.selector.select(max(seconds, 0)):
-            key.data()
+        self.selector.turn(seconds)
 
     def _read(self, pipe: int, take: Callable[[bytes], None]) -> None:
         try:
