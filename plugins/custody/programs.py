@@ -117,6 +117,8 @@ class Programs:
 
     def shown(self, order: LaunchRequest) -> LaunchRequest:
         """With secrets masked."""
+        if not self._mask:
+            return order
         return replace(order, argv=self._mask.inside(order.argv), label=self._mask.text(order.label))
 
     def next_number(self) -> int:

@@ -66,10 +66,14 @@ class Output:
     @property
     def settle_at(self) -> float | None:
         """When settle() is next due, on the monotonic clock."""
+        if not self._mask:
+            return None
         return min((pipe.settle_at for pipe in self._pipes.values() if pipe.settle_at), default=None)
 
     def settle(self) -> None:
         """Show what was held back long enough."""
+        if not self._mask:
+            return
         now = time.monotonic()
         for pipe in self._pipes.values():
             if pipe.masked and pipe.settle_at is not None and now >= pipe.settle_at:
