@@ -91,6 +91,7 @@ def pages(story: object) -> dict[str, str]:
         "now": "/",
         "jobs": "/jobs/",
         "job": "/jobs/arknights-daily/",
+        "revision": "/jobs/arknights-daily/revisions/2/",
         "failed": f"/runs/{story.failed.pk}/",
         "ended": f"/runs/{story.ended.pk}/",
         "running": f"/runs/{story.running.pk}/",
