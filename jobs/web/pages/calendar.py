@@ -238,7 +238,7 @@ def _not_drawn(seen: Seen) -> str:
 
 
 def _said(line: Line, seen: Seen, viewer: Viewer) -> str:
-    inside = [item for item in line.items if line.begin <= item.begin < line.end]
+    inside = [item for item in line.items if item.band or line.begin <= item.begin < line.end]
     full = any(begin < line.end and end > line.begin for begin, end in seen.past.full)
     return _counts(inside, at_least=full)
 
