@@ -75,7 +75,8 @@ def measure(mxx: Mxx, name: str, only: list[str], runs: int, seconds: float) -> 
 def script(mxx: Mxx, file: str, *words: str) -> str:
     """Of the benchmarks, in a process of its own."""
     command = [sys.executable, str(ROOT / "benchmarks" / file), *words]
-    return subprocess.run(command, env=mxx.environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+    environment = {**mxx.environment, "MXX_BIND": "127.0.0.1:8765"}  # nothing listens
+    return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 # ---- costs
@@ -148,7 +149,7 @@ def pollers(mxx: Mxx, name: str, cookie: str, seconds: float) -> None:
         seconds=seconds,
         every=1.0,
         path=lambda client, count: (
-            f"/runs/{live[client % len(live)]}/log/?offset={count * 58}&line={count * 2}&attempt=1"
+            f"/runs/{live[client % len(live)]}/log/?offset={count * 58}&line={count * 2}&attempt=1&status=running&look={count % 5}"
         ),
         headers=f"Cookie: sessionid={cookie}\r\nHX-Request: true\r\nAccept-Encoding: gzip\r\n",
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -108,3 +110,11 @@ def test_state_goes_from_run_to_run_and_progress_to_whoever_watches(served: Mxx)
         run = served.ended(run_id)
         assert (run["status"], log_of(served, run_id)) == ("succeeded", f"{number}\n"), json.dumps(run)
         assert run["receipt"]["launches"][0]["name"] == "farm"
+
+
+def test_two_hundred_connections_that_are_held_open_keep_nobody_out(served: Mxx) -> None:
+    """Browsers that watch a run hold one each."""
+    with ExitStack() as held:
+        for _ in range(200):
+            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+        assert served.ask("GET", "health/")[0] == 200

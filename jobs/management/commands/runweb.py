@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import signal
 from argparse import ArgumentParser
 from typing import Any
@@ -15,6 +16,8 @@ from jobs.management.parent import when_parent_is_gone
 from jobs.management.refusals import Channel
 
 THREADS = 8
+CONNECTIONS = 1000
+"""Waitress's own limit is 100, and each browser that watches a run holds one: the hundred and first waited for ever."""
 LARGEST_BODY = 8 * 1024 * 1024
 """Above 1 MiB Django refuses; above this the connection is closed with the refusal, which a client that still sends may miss."""
 
@@ -35,6 +38,8 @@ class Command(BaseCommand):
             host=host,
             port=port,
             threads=THREADS,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=hasattr(select, "poll"),  # select() takes no more than 1,024 descriptors
             ident="",
             clear_untrusted_proxy_headers=True,
             max_request_body_size=LARGEST_BODY,
