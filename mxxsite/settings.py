@@ -116,9 +116,11 @@ def database() -> dict[str, Any]:
             "DATABASE_URL is not allowed: postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////absolute/path"
         )
     parsed: dict[str, Any] = dict(dj_database_url.parse(url))
-    sqlite = parsed["ENGINE"] == "django.db.backends.sqlite3"
-    parsed["OPTIONS"] = SQLITE_OPTIONS if sqlite else POSTGRESQL_OPTIONS | parsed.get("OPTIONS", {})
-    return parsed
+    if parsed["ENGINE"] == "django.db.backends.sqlite3":
+        return parsed | {"OPTIONS": SQLITE_OPTIONS}
+    options = POSTGRESQL_OPTIONS | parsed.get("OPTIONS", {})
+    # a session of PostgreSQL is a process of its own: a new one for each request costs more than the request
+    return parsed | {"OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {"default": database()}

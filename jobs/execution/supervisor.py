@@ -79,8 +79,8 @@ class Supervisor:
     def _look(self) -> None:
         assert self._watcher is not None
         if self._watcher.watch(0.5):
+            self.dispatcher.kick.set()  # first: somebody may be waiting for a run
             self.scheduler.wakeup()
-            self.dispatcher.kick.set()
 
     def _mend(self) -> None:
         self.dispatcher.mend()
