@@ -23,7 +23,15 @@ from plugins.builtin import BUILTIN_MODULES
 from plugins.prose import prose
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("jobs/admin", "jobs/frontdoor", "jobs/services", "jobs/timing", "jobs/web")
+ROOMS = (
+    "jobs/admin",
+    "jobs/adminsite.py",
+    "jobs/frontdoor",
+    "jobs/models",
+    "jobs/services",
+    "jobs/timing",
+    "jobs/web",
+)
 CATALOGUES = "locale/*/LC_MESSAGES/django.po"
 SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop", "say", "noted"}
 PLURAL = {"ngettext", "ngettext_lazy"}
@@ -48,7 +56,7 @@ class Message:
 def messages() -> Iterator[Message]:
     """Every sentence of the tree, file by file, in the order of its files; then the shapes."""
     for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
+        for path in sorted((ROOT / room).rglob("*.py")) or [ROOT / room]:
             yield from _of_python(path.read_text(encoding="utf-8"), _name(path))
     for path in sorted((ROOT / "templates").rglob("*.html")):
         yield from _of_template(path.read_text(encoding="utf-8"), _name(path))

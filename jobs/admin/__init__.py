@@ -15,6 +15,7 @@ from jobs.admin.people import PersonAdmin
 from jobs.admin.quiet import QuietAdmin
 from jobs.admin.secrets import SecretAdmin
 from jobs.admin.tokens import TokenAdmin, TriggerLinkAdmin
+from jobs.admin.words import translate_names
 
 
 def hide_apscheduler(site: admin.AdminSite) -> None:
@@ -36,3 +37,4 @@ admin.site.register(models.TriggerLink, TriggerLinkAdmin)
 admin.site.register(models.Secret, SecretAdmin)
 admin.site.register(models.Quiet, QuietAdmin)
 admin.site.register(models.AuditEntry, AuditAdmin)
+translate_names(admin.site)

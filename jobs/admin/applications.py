@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from jobs import services
 from jobs.admin.readonly import STYLE
@@ -54,20 +55,22 @@ class Overrides(forms.CharField):
 
 class ApplicationForm(forms.ModelForm):
     name = forms.CharField(max_length=1000)
-    aliases = Lines(help_text="Other names, one a line.")
-    path = forms.CharField(max_length=4096, help_text="The absolute path of the program's folder.")
-    app = forms.CharField(max_length=4096, help_text="The program's file, below the folder.")
+    aliases = Lines(help_text=_("Other names, one a line."))
+    path = forms.CharField(max_length=4096, help_text=_("The absolute path of the program's folder."))
+    app = forms.CharField(max_length=4096, help_text=_("The program's file, below the folder."))
     cfgroute = forms.CharField(
         max_length=4096,
         required=False,
-        label="Configuration",
-        help_text="Its configuration folder (or file), below the folder.",
+        label=_("Configuration"),
+        help_text=_("Its configuration folder (or file), below the folder."),
     )
     cfgow = Overrides(
-        label="Overrides",
-        help_text='JSON, path to value: {"gui.json/window/theme": "dark"}; a path without a file is for every file.',
+        label=_("Overrides"),
+        help_text=_(
+            'JSON, path to value: {"gui.json/window/theme": "dark"}; a path without a file is for every file.'
+        ),
     )
-    cfge = Lines(label="Excluded", help_text="Paths that an import leaves alone, one a line.")
+    cfge = Lines(label=_("Excluded"), help_text=_("Paths that an import leaves alone, one a line."))
 
     draft: services.ApplicationDraft
 
@@ -108,7 +111,7 @@ class ApplicationAdmin(admin.ModelAdmin):
     def view_on_site(self, application: Application) -> str:
         return reverse("web:application", args=[application.name])
 
-    @admin.display(description="aliases")
+    @admin.display(description=_("aliases"))
     def also(self, application: Application) -> str:
         return ", ".join(application.aliases)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from jobs import services
 from jobs.admin.filters import Recorded
@@ -22,10 +23,10 @@ class AuditAdmin(ReadOnly, admin.ModelAdmin):
 
     when = time_column("at")
 
-    @admin.display(description="data")
+    @admin.display(description=_("data"))
     def facts(self, entry: AuditEntry) -> str:
         return as_json(entry.data)
 
-    @admin.display(description="change of the text")
+    @admin.display(description=_("change of the text"))
     def change(self, entry: AuditEntry) -> str:
         return as_text(services.diffs_of([entry]).get(entry.pk, "-"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from jobs import services
 from jobs.models import Job
@@ -12,7 +13,9 @@ from plugins import jobfile
 from plugins.exceptions import BadInput, Problem
 
 EXAMPLE = '[os]\ncmd = "echo hello"\n\n[schedule]\ntrigger = "cron"\nhour = 4\nminute = 30\n'
-HELP = "The whole job file: one table a plugin, and [schedule] or [[schedule]] for when it runs. Schedules are edited here."
+HELP = _(
+    "The whole job file: one table a plugin, and [schedule] or [[schedule]] for when it runs. Schedules are edited here."
+)
 
 
 class JobText(forms.CharField):
@@ -22,14 +25,16 @@ class JobText(forms.CharField):
         area = forms.Textarea(
             attrs={"rows": 28, "cols": 100, "wrap": "off", "spellcheck": "false", "class": "mxx-text"}
         )
-        super().__init__(widget=area, strip=False, label="Job file", help_text=HELP, **options)
+        super().__init__(widget=area, strip=False, label=_("Job file"), help_text=HELP, **options)
 
 
 class JobForm(forms.ModelForm):
     name = forms.CharField(
-        max_length=1000, help_text="Letters, digits, space and . _ -; unique, ignoring case."
+        max_length=1000, help_text=_("Letters, digits, space and . _ -; unique, ignoring case.")
     )
-    enabled = forms.BooleanField(required=False, initial=True, help_text="Off: none of its schedules fires.")
+    enabled = forms.BooleanField(
+        required=False, initial=True, help_text=_("Off: none of its schedules fires.")
+    )
     text = JobText(initial=EXAMPLE)
 
     draft: services.Draft
@@ -50,7 +55,7 @@ class JobForm(forms.ModelForm):
             raise forms.ValidationError([_sentence(problem, "") for problem in error.problems]) from None
         others = Job.objects.present().exclude(pk=self.instance.pk)
         if others.filter(name_key=jobfile.name_key(name)).exists():
-            raise forms.ValidationError(f"A job named “{name}” exists already.")
+            raise forms.ValidationError(_("A job named “%(name)s” exists already.") % {"name": name})
         return name
 
     def clean_text(self) -> str:

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from jobs import services
 from jobs.admin.filters import Since
@@ -19,7 +21,7 @@ from jobs.models import Revision, Run, RunEvent
 
 class EventInline(ReadOnly, admin.TabularInline):
     model = RunEvent
-    verbose_name_plural = "what happened"
+    verbose_name_plural = _("what happened")
     fields = ("when", "attempt", "kind", "plugin", "hook", "seconds", "message")
     readonly_fields = fields
     extra = 0
@@ -32,7 +34,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         "id",
         "job_link",
         "state",
-        "source",
+        "asked",
         "queued",
         "started",
         "took",
@@ -44,13 +46,13 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ("job",)
     list_per_page = 50
     search_fields = ("job_name", "=id")
-    search_help_text = "a job's name, or the number of a run"
+    search_help_text = _("a job's name, or the number of a run")
     ordering = ("-id",)
     show_full_result_count = False  # counting a million rows for a footnote
     actions = ("cancel", "retry")
     inlines = (EventInline,)
     fields = (
-        ("job_link", "source", "state"),
+        ("job_link", "asked", "state"),
         "reason",
         ("scheduled", "queued"),
         ("started", "finished", "took"),
@@ -72,7 +74,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     def view_on_site(self, run: Run) -> str:
         return reverse("web:run", args=[run.pk])
 
-    @admin.display(description="job", ordering="job_name")
+    @admin.display(description=_("job"), ordering="job_name")
     def job_link(self, run: Run) -> str:
         if run.job is None or run.job.deleted_at is not None:
             return run.job_name
@@ -80,23 +82,27 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
             '<a href="{}">{}</a>', reverse("admin:jobs_job_change", args=[run.job_id]), run.job.name
         )
 
-    @admin.display(description="status", ordering="status")
+    @admin.display(description=_("status"), ordering="status")
     def state(self, run: Run) -> str:
-        return run.get_status_display() + (", with warnings" if run.warned else "")
+        return gettext(run.get_status_display()) + (gettext(", with warnings") if run.warned else "")
 
-    @admin.display(description="took")
+    @admin.display(description=_("source"), ordering="source")
+    def asked(self, run: Run) -> str:
+        return gettext(run.get_source_display())
+
+    @admin.display(description=_("took"))
     def took(self, run: Run) -> str:
         return "-" if run.duration is None else f"{run.duration.total_seconds():.1f} s"
 
-    @admin.display(description="log")
+    @admin.display(description=_("log"))
     def log(self, run: Run) -> str:
-        return format_html('<a href="{}">from the start</a>', reverse("api-run-log", args=[run.pk]))
+        return format_html('<a href="{}">{}</a>', reverse("api-run-log", args=[run.pk]), _("from the start"))
 
-    @admin.display(description="params")
+    @admin.display(description=_("params"))
     def shown_params(self, run: Run) -> str:
         return as_json(run.params)
 
-    @admin.display(description="receipt")
+    @admin.display(description=_("receipt"))
     def shown_receipt(self, run: Run) -> str:
         return as_json(run.receipt)
 
@@ -106,17 +112,19 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     def has_start_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.add_run")
 
-    @admin.action(description="Cancel the selected runs", permissions=["stop"])
+    @admin.action(description=_("Cancel the selected runs"), permissions=["stop"])
     def cancel(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
         reason = f"cancelled by {caller(request).get_username()}"
-        self._each(request, runs, lambda run: services.cancel_run(run=run, reason=reason), "asked to stop")
+        self._each(
+            request, runs, lambda run: services.cancel_run(run=run, reason=reason), _("%(n)d asked to stop")
+        )
 
-    @admin.action(description="Run the selected ones again", permissions=["start"])
+    @admin.action(description=_("Run the selected ones again"), permissions=["start"])
     def retry(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
         by = caller(request)
-        self._each(request, runs, lambda run: services.retry_run(run=run, by=by), "queued again")
+        self._each(request, runs, lambda run: services.retry_run(run=run, by=by), _("%(n)d queued again"))
 
-    def _each(self, request: HttpRequest, runs: QuerySet[Run], act: Any, done: str) -> None:
+    def _each(self, request: HttpRequest, runs: QuerySet[Run], act: Any, done: Any) -> None:
         count = 0
         for run in runs.select_related("job", "revision"):
             try:
@@ -125,7 +133,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
             except Conflict as error:
                 self.message_user(request, str(error), messages.ERROR)
         if count:
-            self.message_user(request, f"{count} {done}", messages.SUCCESS)
+            self.message_user(request, done % {"n": count}, messages.SUCCESS)
 
 
 class RevisionAdmin(ReadOnly, admin.ModelAdmin):
@@ -145,6 +153,6 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
             return None
         return reverse("web:revision", args=[revision.job.name, revision.number])
 
-    @admin.display(description="job file")
+    @admin.display(description=_("job file"))
     def text(self, revision: Revision) -> str:
         return as_text(revision.toml)

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from jobs import services
 from jobs.admin.filters import ComesFrom
@@ -25,7 +26,7 @@ class ScheduleInline(admin.TabularInline):
     """The schedules that the text asks for. Only pausing one is done here: it is no part of the text."""
 
     model = Schedule
-    verbose_name_plural = "schedules (edited in the job file above; take the tick away to pause one)"
+    verbose_name_plural = _("schedules (edited in the job file above; take the tick away to pause one)")
     readonly_fields = ("name", "text", "timezone", "next_run")
     fields = (*readonly_fields, "enabled")
     extra = 0
@@ -73,12 +74,12 @@ class JobAdmin(admin.ModelAdmin):
     def has_start_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.add_run")
 
-    @admin.display(description="job file")
+    @admin.display(description=_("job file"))
     def text(self, job: Job) -> str:
         """Stands in place of the form's field where the job may only be seen."""
         return as_text(job.toml)
 
-    @admin.display(description="next run")
+    @admin.display(description=_("next run"))
     def next_run(self, job: Job) -> str:
         times = [row.next_run_time for row in job.schedules.all() if row.next_run_time]
         return as_time(min(times, default=None))
@@ -86,10 +87,10 @@ class JobAdmin(admin.ModelAdmin):
     def view_on_site(self, job: Job) -> str:
         return reverse("web:job", args=[job.name])
 
-    @admin.display(description="history")
+    @admin.display(description=_("history"))
     def history(self, job: Job) -> str:
         return format_html(
-            '<a href="{}?job__id__exact={}">runs</a>', reverse("admin:jobs_run_changelist"), job.pk
+            '<a href="{}?job__id__exact={}">{}</a>', reverse("admin:jobs_run_changelist"), job.pk, _("runs")
         )
 
     # ---- saving and deleting go through the services
@@ -146,33 +147,35 @@ class JobAdmin(admin.ModelAdmin):
             [str(job) for job in jobs],
             {"jobs": len(jobs)},
             set(),
-            [f"{name} (comes from a file)" for name in kept],
+            [_("%(name)s (comes from a file)") % {"name": name} for name in kept],
         )
 
     # ---- actions
 
-    @admin.action(description="Run now", permissions=["start"])
+    @admin.action(description=_("Run now"), permissions=["start"])
     def run_now(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         by = caller(request)
         self._each(
-            request, jobs, lambda job: services.trigger_job(job=job, source=Source.MANUAL, by=by), "queued"
+            request, jobs, lambda job: services.trigger_job(job=job, source=Source.MANUAL, by=by), _("queued")
         )
 
-    @admin.action(description="Pause: no schedule fires until resumed", permissions=["change"])
+    @admin.action(description=_("Pause: no schedule fires until resumed"), permissions=["change"])
     def pause(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        self._each(request, jobs.filter(enabled=True), lambda job: services.pause_job(job=job), "paused")
+        self._each(request, jobs.filter(enabled=True), lambda job: services.pause_job(job=job), _("paused"))
 
-    @admin.action(description="Resume", permissions=["change"])
+    @admin.action(description=_("Resume"), permissions=["change"])
     def resume(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        self._each(request, jobs.filter(enabled=False), lambda job: services.resume_job(job=job), "resumed")
+        self._each(
+            request, jobs.filter(enabled=False), lambda job: services.resume_job(job=job), _("resumed")
+        )
 
-    @admin.action(description="Cancel queued and active runs", permissions=["change"])
+    @admin.action(description=_("Cancel queued and active runs"), permissions=["change"])
     def cancel_runs(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         reason = f"cancelled by {caller(request).get_username()}"
-        self._each(request, jobs, lambda job: services.cancel_job(job=job, reason=reason), "asked to stop")
+        self._each(request, jobs, lambda job: services.cancel_job(job=job, reason=reason), _("asked to stop"))
 
     def _each(
-        self, request: HttpRequest, jobs: QuerySet[Job], act: Callable[[Job], object], done: str
+        self, request: HttpRequest, jobs: QuerySet[Job], act: Callable[[Job], object], done: object
     ) -> None:
         """One job that refuses stops no other."""
         names = []

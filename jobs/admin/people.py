@@ -14,18 +14,19 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
 
 from jobs import services
 from jobs.admin.readonly import STYLE, caller
 from jobs.exceptions import Conflict
 from jobs.models import Role, role_of
 
-CHOICES = [("", "none: sees nothing"), *Role.choices]
+CHOICES = [("", _("none: sees nothing")), *Role.choices]
 
 
 class RoleField(forms.ChoiceField):
     def __init__(self, **options: Any) -> None:
-        help_text = "Whoever may edit jobs may run code as the user that MXX runs as."
+        help_text = _("Whoever may edit jobs may run code as the user that MXX runs as.")
         super().__init__(choices=CHOICES, required=False, help_text=help_text, **options)
 
 
@@ -61,19 +62,19 @@ class PersonAdmin(UserAdmin):
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password", "role", "is_active")}),
-        ("For the record", {"fields": ("first_name", "last_name", "email", "last_login", "date_joined")}),
+        (_("For the record"), {"fields": ("first_name", "last_name", "email", "last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2", "role")}),)
 
     class Media:
         css = STYLE
 
-    @admin.display(description="role")
+    @admin.display(description=_("role"))
     def role(self, user: User) -> str:
         found = role_of(user)
         return found.value if found else "-"
 
-    @admin.action(description="Reset the second factor: the phone is lost", permissions=["change"])
+    @admin.action(description=_("Reset the second factor: the phone is lost"), permissions=["change"])
     def reset_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
             had_one = services.drop_factor(user)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from jobs import services
 from jobs.admin.readonly import caller, time_column
@@ -18,7 +19,7 @@ class QuietForm(forms.ModelForm):
     class Meta:
         model = Quiet
         fields = ("until",)
-        help_texts = {"until": "In UTC. Until then no schedule starts anything; runs by hand go on."}  # noqa: RUF012
+        help_texts = {"until": _("In UTC. Until then no schedule starts anything; runs by hand go on.")}  # noqa: RUF012
 
     def clean_until(self) -> Any:
         until = self.cleaned_data["until"]

@@ -12,6 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 
 STYLE = {"all": ("admin/mxx.css",)}
 
@@ -45,7 +46,7 @@ def as_time(moment: datetime | None) -> str:
 def time_column(name: str) -> Callable[[Any, Any], str]:
     """A method for a ModelAdmin or inline: the row's moment of that name to the second, in UTC."""
 
-    @admin.display(description=name.replace("_", " "), ordering=name)
+    @admin.display(description=gettext_lazy(name.replace("_", " ")), ordering=name)
     def column(self: Any, row: Any) -> str:
         return as_time(getattr(row, name))
 

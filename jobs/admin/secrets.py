@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from jobs import services
 from jobs.admin.readonly import caller, time_column
@@ -15,11 +16,11 @@ from plugins.exceptions import BadInput
 
 
 class SecretForm(forms.ModelForm):
-    name = forms.CharField(max_length=100, help_text="As it is named in job files: ${secret.NAME}")
+    name = forms.CharField(max_length=100, help_text=_("As it is named in job files: ${secret.NAME}"))
     value = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Written, never shown again.",
+        help_text=_("Written, never shown again."),
     )
 
     class Meta:

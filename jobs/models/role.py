@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
     """In rising order."""
 
-    VIEWER = "viewer", "viewer: sees jobs, runs and logs"
-    OPERATOR = "operator", "operator: also starts, stops and pauses what is there"
-    EDITOR = "editor", "editor: also writes jobs, which is to run code as the user of MXX"
-    ADMIN = "admin", "admin: also users, roles, everybody's tokens, the audit log"
+    VIEWER = "viewer", _("viewer: sees jobs, runs and logs")
+    OPERATOR = "operator", _("operator: also starts, stops and pauses what is there")
+    EDITOR = "editor", _("editor: also writes jobs, which is to run code as the user of MXX")
+    ADMIN = "admin", _("admin: also users, roles, everybody's tokens, the audit log")
 
     @property
     def rank(self) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from jobs.models.compiled import Compiled
 from jobs.models.writing import write_rows
@@ -16,28 +17,28 @@ from jobs.timing import clock
 
 
 class Status(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    CLAIMED = "claimed", "Starting"
-    DISPATCHED = "dispatched", "Dispatched"
-    RUNNING = "running", "Running"
-    STOPPING = "stopping", "Stopping"
-    SUCCEEDED = "succeeded", "Succeeded"
-    FAILED = "failed", "Failed"
-    TIMED_OUT = "timed_out", "Timed out"
-    CANCELLED = "cancelled", "Cancelled"
-    LOST = "lost", "Lost"
-    SKIPPED = "skipped", "Skipped"
-    MISSED = "missed", "Missed"
+    QUEUED = "queued", _("Queued")
+    CLAIMED = "claimed", _("Starting")
+    DISPATCHED = "dispatched", _("Dispatched")
+    RUNNING = "running", _("Running")
+    STOPPING = "stopping", _("Stopping")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
+    TIMED_OUT = "timed_out", _("Timed out")
+    CANCELLED = "cancelled", _("Cancelled")
+    LOST = "lost", _("Lost")
+    SKIPPED = "skipped", _("Skipped")
+    MISSED = "missed", _("Missed")
 
 
 class Source(models.TextChoices):
-    SCHEDULE = "schedule", "Schedule"
-    MANUAL = "manual", "By hand"
-    API = "api", "API"
-    CLI = "cli", "Command line"
-    CHAIN = "chain", "Chain"
-    RETRY = "retry", "Retry"
-    WEBHOOK = "webhook", "Webhook"
+    SCHEDULE = "schedule", _("Schedule")
+    MANUAL = "manual", _("By hand")
+    API = "api", _("API")
+    CLI = "cli", _("Command line")
+    CHAIN = "chain", _("Chain")
+    RETRY = "retry", _("Retry")
+    WEBHOOK = "webhook", _("Webhook")
 
 
 WAITING = (Status.QUEUED,)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
 from jobs.models.role import Role
@@ -16,11 +17,11 @@ NOTED_EVERY = timedelta(minutes=10)
 
 
 class Scope(models.TextChoices):
-    READ = "read", "read: sees jobs, runs and logs"
-    RUN = "run", "run: also starts, stops and pauses"
-    EDIT = "edit", "edit: also writes jobs"
-    ADMIN = "admin", "admin: all that a token can do; never users or tokens"
-    OWNER = "owner", "owner: the token in MXX_HOME, all that its user may do"
+    READ = "read", _("read: sees jobs, runs and logs")
+    RUN = "run", _("run: also starts, stops and pauses")
+    EDIT = "edit", _("edit: also writes jobs")
+    ADMIN = "admin", _("admin: all that a token can do; never users or tokens")
+    OWNER = "owner", _("owner: the token in MXX_HOME, all that its user may do")
 
 
 ROLES: dict[str, Role] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.urls import reverse
 
 from jobs import services
@@ -44,3 +45,15 @@ def furnish(told: tale.Story) -> tale.Story:
     services.set_secret(name="nas_password", value="quite a long value", by=told.mira)
     services.make_token(user=told.mira, name="builder", scope="run", job=None, days=30)
     return told
+
+
+def admin_pages() -> list[str]:
+    """The list of each model, and its first row."""
+    found = [reverse("admin:index")]
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found.append(reverse(f"{name}_changelist"))
+        first = model._default_manager.first()
+        if first is not None:
+            found.append(reverse(f"{name}_change", args=[first.pk]))
+    return found

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib import admin
-from django.urls import reverse
 
 from jobs import services
 from jobs.models import Application, Job, Run, RunEvent
 from plugins.output.segments import ERR
 from tests.web import story, tale
 from tests.web.conftest import Screen
-from tests.web.places import every_page
+from tests.web.places import admin_pages, every_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CANARY = (
@@ -81,7 +79,8 @@ def told(transactional_db: None, own_home: Path, settings: Any) -> tale.Story:
     story.job("arknights-daily", TOML + f"# {CANARY}\n", job=job, author=mira)
     runs = [_run(job, status) for status in ("failed", "succeeded", "running", "skipped", "queued")]
     _things(job, mira)
-    return tale.Story(mira, *runs[:3], {"arknights": job})
+    failed, ended, running = runs[:3]
+    return tale.Story(mira, failed, ended, running, {"arknights": job})
 
 
 def _run(job: Job, status: str) -> Run:
@@ -115,18 +114,6 @@ def _things(job: Job, mira: Any) -> None:
     services.make_token(user=mira, name=CANARY[:90], scope="run", job=job, days=30)
     services.make_link(job=job, name=CANARY[:90], author=mira)
     services.record("denied", CANARY, method=CANARY)
-
-
-def admin_pages() -> list[str]:
-    """The list of each model, and its first row."""
-    found = [reverse("admin:index")]
-    for model in admin.site._registry:
-        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        found.append(reverse(f"{name}_changelist"))
-        first = model._default_manager.first()
-        if first is not None:
-            found.append(reverse(f"{name}_change", args=[first.pk]))
-    return found
 
 
 def test_nothing_that_was_stored_becomes_markup(told: tale.Story, screen: Screen) -> None:

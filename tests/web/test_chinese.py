@@ -10,12 +10,12 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from jobs.models import Job, Run
+from jobs.models import AuditEntry, Job, Run, Schedule
 from jobs.timing.speech import spoken
 from jobs.timing.words import describe
 from jobs.web.sentences import said, shape_of
 from tests.web import story, tale
-from tests.web.places import every_page, furnish
+from tests.web.places import admin_pages, every_page, furnish
 
 pytestmark = pytest.mark.django_db
 CHINESE = {"Accept-Language": "zh-CN"}
@@ -80,6 +80,21 @@ def test_no_page_holds_an_english_sentence_of_ours(client: Client) -> None:
         if words := [*english(answer.content.decode(), known)]:
             left[path] = words
     assert left == {}, "\n".join(f"{path}: {words}" for path, words in left.items())
+
+
+def test_the_administration_names_everything_in_chinese(client: Client) -> None:
+    """But for what is stored in English, a schedule's sentence and an entry's action: the pages tell those."""
+    told = furnish(tale.tell())
+    client.force_login(told.mira)
+    stored = [
+        *Schedule.objects.values_list("text", flat=True),
+        *map(str, (*Run.objects.all(), *AuditEntry.objects.all())),
+    ]
+    known = f"{texts_of_users()} {' '.join(stored)}".casefold()
+    left = {
+        path: [*english(client.get(path, headers=CHINESE).content.decode(), known)] for path in admin_pages()
+    }
+    assert {path: words for path, words in left.items() if words} == {}
 
 
 @pytest.mark.parametrize("path", ["/login/", "/nowhere/", "/setup/guess/"])
