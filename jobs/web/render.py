@@ -13,17 +13,20 @@ from django.utils.translation import gettext as _
 from jobs import services
 from jobs.exceptions import NotFound
 from jobs.models import Job, Run
-from jobs.timing import clock
+from jobs.timing import clock, zones
 from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from jobs.web.words import sentence, took
 
 THEMES = ("light", "dark")
-THEME_COOKIE = "mxx_theme"
+THEME_COOKIE, ZONE_COOKIE = "mxx_theme", "mxx_zone"
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
-    return Viewer(ZoneInfo(services.default_zone()), clock.now())
+    """In the zone that was chosen on the settings page, else in the server's."""
+    chosen = request.COOKIES.get(ZONE_COOKIE, "")
+    known = bool(chosen) and chosen in zones.names()
+    return Viewer(ZoneInfo(chosen if known else services.default_zone()), clock.now())
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -88,6 +88,7 @@ plugin_urls = [
 
 settings_urls = [
     path("settings/", settings.settings, name="settings"),
+    path("settings/zone/", settings.choose_zone, name="choose-zone"),
     path("settings/audit/", audit.audit, name="audit"),
     path("settings/applications/", applications.applications, name="applications"),
     path("settings/applications/<str:name>/", applications.application, name="application"),
