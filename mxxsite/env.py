@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+ADDRESS = r"(?:\[(?P<six>[0-9A-Fa-f:.]+(?:%\w+)?)\]|(?P<host>[0-9A-Za-z._-]+)):(?P<port>[0-9]{1,5})"
 
 
 def refuse(name: str, value: str, allowed: str) -> ImproperlyConfigured:
@@ -84,15 +85,18 @@ def slots_of_tags(name: str) -> dict[str, int]:
 def address(name: str, default: str) -> tuple[str, int]:
     """(host, port); whoever is let in from elsewhere needs a second factor (settings.MXX_REACHABLE)."""
     value = text(name, default)
-    match = re.fullmatch(r"\[?(?P<host>[^\[\]]+?)\]?:(?P<port>[0-9]{1,5})", value, re.ASCII)
+    match = re.fullmatch(ADDRESS, value, re.ASCII)
     if not match or not 1 <= int(match["port"]) <= 65535:
-        raise refuse(name, value, "HOST:PORT, for example 127.0.0.1:8765")
-    return match["host"], int(match["port"])
+        raise refuse(name, value, "HOST:PORT, for example 127.0.0.1:8765 or [::1]:8765")
+    return match["six"] or match["host"], int(match["port"])
 
 
 def is_local(host: str) -> bool:
     """Whether only this machine can come in by this name or address."""
-    return host in LOOPBACK or host.startswith("127.")
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def own_name(host: str) -> list[str]:

@@ -28,6 +28,9 @@ MXX_HOSTS = env.names("MXX_ALLOWED_HOSTS")
 MXX_REACHABLE = not all(map(env.is_local, (MXX_BIND[0], *MXX_HOSTS)))
 """From other machines, by itself or through a proxy in front: then a password alone is not enough."""
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *MXX_HOSTS, *env.own_name(MXX_BIND[0])]
+CSRF_TRUSTED_ORIGINS = [
+    f"https://{host}" for host in MXX_HOSTS
+]  # pages that a proxy serves over TLS post to us
 
 INSTALLED_APPS = [
     "mxxsite.apps.MxxAdminConfig",
