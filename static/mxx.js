@@ -11,6 +11,18 @@
     if (told && document.title !== told.dataset.title) document.title = told.dataset.title;
   }
 
+  // ---- exact times on hover, by MXX's clock and, where that is another, by the reader's own
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  function tellHere(event) {
+    const time = event.target.closest?.("time[title]");
+    if (!time || time.title.includes("\n") || time.title.endsWith(` ${here}`)) return;
+    const style = { dateStyle: "full", timeStyle: "medium" };
+    const own = new Intl.DateTimeFormat(document.documentElement.lang, style).format(new Date(time.dateTime));
+    time.title += `\n${own} ${here}`;
+  }
+  document.addEventListener("mouseover", tellHere);
+
   // ---- keys: "/" searches, "?" tells them all, the others press what names them: "r", or "g j" in two strokes
   let first = "";
 

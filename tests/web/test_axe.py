@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
 
+from jobs import services
 from tests.web import tale
 from tests.web.conftest import Screen
 from tests.web.places import every_page, furnish
@@ -54,3 +56,15 @@ def test_every_page_is_for_everybody(
             wrong[path] = told_here
     assert wrong == {}, "\n".join(f"{path}: {one}" for path, all_here in wrong.items() for one in all_here)
     assert screen.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_doors_are_for_everybody(
+    transactional_db: None, live_server: LiveServer, context: BrowserContext, scheme: str
+) -> None:
+    link = services.open_link()
+    page = context.new_page()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in ("/login/", f"/setup/{link}/", "/setup/wrong/"):
+        page.goto(live_server.url + path)
+        assert findings(page) == [], path
