@@ -1,10 +1,11 @@
 """1,000 jobs and 1,000,000 runs: what lists and pages cost, 100 clients at once, 200 who watch runs.
 
-    python benchmarks/bench_history.py [sqlite|postgresql]... [--runs 1000000] [--only costs,clients,pollers]
+    python benchmarks/bench_history.py [sqlite|postgresql]... [--runs 1000000] [--only costs,clients,pollers,writer]
 
 costs: each list of the API and each page, asked in a process of its own: p50 by the clock and of the processor,
 statements, bytes packed. The floor is an answer that asks the database for nothing but who asks (`/api/`, a 404).
 clients: 100 who read the latest 50 as fast as they get them, for 60 s. pollers: 200 pages of 20 live runs, once a second.
+writer: one Chromium on the page of a run that writes 10 MB/s.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.clients import Seen, ask_all
 from benchmarks.gauges import between, cpu_times, say, spread
+from benchmarks.writer import watch
 from tests.chaos.mxx import ROOT, Mxx, until
 from tests.chaos.tables import tables_on
 
@@ -44,7 +46,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--only", default="costs,clients,pollers")
+    parser.add_argument("--only", default="costs,clients,pollers,writer")
     options = parser.parse_args()
     for database in options.databases:
         with tempfile.TemporaryDirectory() as folder:
@@ -63,13 +65,15 @@ def main() -> None:
 def measure(mxx: Mxx, name: str, only: list[str], runs: int, seconds: float) -> None:
     if "costs" in only:
         costs(mxx, name, runs)
-    if "clients" in only or "pollers" in only:
+    if set(only) - {"costs"}:
         cookie = script(mxx, "asking.py", "--cookie").strip()
         mxx.up()
         if "clients" in only:
             clients(mxx, name, seconds)
         if "pollers" in only:
             pollers(mxx, name, cookie, seconds / 2)
+        if "writer" in only:
+            watch(mxx, name, cookie, seconds)
 
 
 def script(mxx: Mxx, file: str, *words: str) -> str:
@@ -149,12 +153,13 @@ def pollers(mxx: Mxx, name: str, cookie: str, seconds: float) -> None:
         seconds=seconds,
         every=1.0,
         path=lambda client, count: (
-            f"/runs/{live[client % len(live)]}/log/?offset={count * 58}&line={count * 2}&attempt=1&status=running&look={count % 5}"
+            f"/runs/{live[client % len(live)]}/log/?offset={count * 58}&line={count * 2}&attempt=1&status=running&look={1 + count % 5}"
         ),
         headers=f"Cookie: sessionid={cookie}\r\nHX-Request: true\r\nAccept-Encoding: gzip\r\n",
     )
     report(f"{name}_200_pollers", seen, between(before, cpu_times(mxx))["web"], seconds)
     mxx.ask("DELETE", "jobs/busy/?cancel=true")
+    until(lambda: not mxx.runs("status=queued,claimed,running,stopping"), 60, "all have ended")
 
 
 def report(name: str, seen: Seen, cpu: float, seconds: float) -> None:
