@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from jobs.models import Run, Status
+from jobs.timing import clock
 from jobs.web import logfind
 from plugins.output.segments import ERR, MXX, OUT
 from tests.web import story
@@ -83,6 +84,15 @@ def test_a_run_is_repeated_with_other_params(web: Client) -> None:
         old.pk,
         "retry",
     )
+
+
+def test_a_run_that_ends_while_it_is_watched_can_be_repeated_with_other_params(web: Client) -> None:
+    live = story.run(story.job("farm", WITH_PARAMS), Status.RUNNING, lasted=0, params={"stage": "9-9"})
+    page = web.get(f"/runs/{live.pk}/").content.decode()
+    assert 'id="again-with"' in page and "With other params" not in page
+    live.move(Status.FAILED, expect=[Status.RUNNING], finished_at=clock.now())
+    tick = web.get(f"/runs/{live.pk}/log/?offset=0", headers={"HX-Request": "true"})
+    assert (tick.status_code, "With other params" in tick.content.decode()) == (286, True)
 
 
 def test_params_that_do_not_fit_repeat_nothing_and_stay_in_their_fields(web: Client) -> None:

@@ -83,11 +83,12 @@ def run_page(run: Run, viewer: Viewer, *, given: dict[str, str] | None = None) -
         log=logview.whole(run, viewer),
         changes=changes,
         changed_at=viewer.day_clock_tag(changes.new.created_at) if changes else "",
-        fields=_again(run, given) if run.is_over else [],
+        fields=repetition(run, given),
     )
 
 
-def _again(run: Run, given: dict[str, str] | None) -> list[params.Field]:
+def repetition(run: Run, given: dict[str, str] | None = None) -> list[params.Field]:
+    """The params that another run of the same text may be given, filled with what this one had."""
     had = {f"{params.PREFIX}{name}": text_of(value) for name, value in run.params.items()}
     try:
         return params.fields(services.declared_in(run.revision.toml), {**had, **(given or {})})

@@ -18,7 +18,7 @@ from jobs.web.gate import member, needs
 from jobs.web.logfind import MOST_WORDS, STREAMS, Wanted, find
 from jobs.web.loglines import Cursor
 from jobs.web.logview import launches_of
-from jobs.web.pages.run import run_page, state_of
+from jobs.web.pages.run import repetition, run_page, state_of
 from jobs.web.render import page, run_or_404, viewer_of
 from jobs.web.sentences import said
 from plugins.exceptions import BadInput, Problem
@@ -122,6 +122,7 @@ def _tick(request: HttpRequest, found: Run) -> HttpResponse:
     tick = logview.follow(found, _cursor(request), viewer)
     context = {"tick": tick, "state": state_of(found, viewer), "look": 1}
     if tick.complete:
+        context["page"] = {"fields": repetition(found)}
         context["log"] = logview.whole(found, viewer)  # only now it is known where the first error stands
     return render(request, "run_tick.html", context, status=HTMX_STOP_POLLING if tick.complete else 200)
 
