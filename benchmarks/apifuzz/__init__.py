@@ -1,0 +1,1 @@
+"""Fuzzing of the API: see benchmarks/soak_api.py."""
