@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
+from jobs import services
 from jobs.models import Job, Revision, Run, Schedule, Token
 from tests.access.walk import METHODS, Caller, address, everybody, intrusions, routes, table, was_let_in
-from tests.api.kit import key_of, make_job
+from tests.api.kit import HELLO, key_of, make_job
 
 pytestmark = pytest.mark.django_db
 ROUTES = [*routes()]
@@ -102,3 +103,19 @@ def test_a_token_for_one_job_sees_and_starts_that_job_only(callers: dict[str, Ca
         if "open" not in row.values() and route not in ("api/runs/", "api/"):
             for method in row:
                 assert mine.knock(method, other).status_code in (302, 401, 403, 404, 405), (method, other)
+
+
+def test_a_token_that_edits_one_job_opens_no_address_of_another(callers: dict[str, Caller]) -> None:
+    """With things that are there: another job's run, its revision, its schedule."""
+    other = make_job("other", HELLO + '[schedule]\ntrigger = "interval"\nhours = 1\n')
+    run = services.trigger_job(job=other)
+    admin = User.objects.get(username="admin")
+    mine = Caller("one job", 3, key_of(admin, "edit", job=Job.objects.named("hello")))
+    schedule = Schedule.objects.get().pk
+    for route, row in TABLE.items():
+        if not route.startswith("api/") or "open" in row.values() or route == "api/runs/":
+            continue
+        path = address(route).replace("hello", "other").replace("runs/1/", f"runs/{run.pk}/")
+        path = path.replace("schedules/1/", f"schedules/{schedule}/")
+        for method in row:
+            assert mine.knock(method, path).status_code in (401, 403, 404), (method, path)
