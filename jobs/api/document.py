@@ -55,7 +55,7 @@ def describe_parameter(parameter: Node, examples: dict[str, str], limits: dict[s
     """In place: what it is, and an example. examples: of the query, limits: of the address, by name."""
     name, schema = parameter["name"], parameter["schema"]
     if parameter["in"] == "path":
-        parameter |= PATHS[name]
+        parameter |= PATHS.get(name, {})
         if schema["type"] == "integer":
             schema |= {"minimum": 0, "maximum": LARGEST_ID}
         schema |= limits.get(name, {})

@@ -11,7 +11,7 @@ import schemathesis
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
@@ -36,6 +36,9 @@ def application(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """In the test's own transaction: no request closes its connection."""
     monkeypatch.setenv("MXX_FUZZ_LINK", "no such link")
     cache.clear()
+    if connection.vendor == "postgresql":  # schemathesis thinks for longer than a transaction of MXX may
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield get_wsgi_application()
