@@ -192,10 +192,19 @@ def _warm_up() -> None:
     backend().boot()
     posix.ignored()
     outer_environment()
-    rehearsal.rehearse()
+    _rehearse()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)  # a short run ends before its first collection, which would touch every page
+
+
+def _rehearse() -> None:
+    """Only speed depends on it."""
+    told = rehearsal.rehearse()
+    try:
+        rehearsal.rehearse_keeper(told)
+    except OSError as error:
+        sys.stderr.write(f"mxx: the first runs of each keeper will be slower: {error}\n")
 
 
 def main() -> None:
