@@ -64,7 +64,8 @@ def _dress(variables: dict[str, str]) -> None:
     """A keeper's environment becomes that of the runner that it is about to fork."""
     for name in _worn - variables.keys():
         del os.environ[name]
-    os.environ.update(variables)
+    for name, value in variables.items():
+        os.environ[name] = value
     _worn.clear()
     _worn.update(variables)
 
