@@ -34,6 +34,13 @@ class ScheduleInline(admin.TabularInline):
 
     next_run = time_column("next_run_time")
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The table's head names a column for the eye only."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.widget.attrs["aria-label"] = db_field.verbose_name
+        return field
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
         return super().get_queryset(request).filter(deleted_at__isnull=True)
 

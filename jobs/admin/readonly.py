@@ -54,7 +54,7 @@ def time_column(name: str) -> Callable[[Any, Any], str]:
 
 
 def as_text(text: str) -> SafeString:
-    return format_html('<pre class="mxx-text">{}</pre>', text)
+    return format_html('<pre class="mxx-text" tabindex="0">{}</pre>', text)
 
 
 def as_json(value: Any) -> SafeString:
