@@ -40,9 +40,13 @@ def leave_no_core() -> None:
 
 
 def spare_memory() -> None:
-    """Where psycopg is installed, DRF loads it for fields that only PostgreSQL has: 9 MiB in each process on SQLite."""
+    """DRF loads what it finds installed, for parts of it that MXX has not: psycopg for fields that only PostgreSQL has, which
+    is 9 MiB in each process on SQLite; pygments for its own pages and, where there are tools for tests, requests: 5 MiB."""
+    unused = ["pygments", "requests"] if sys.argv[1:2] in (["runweb"], ["runscheduler"]) else []
     if not os.environ.get("DATABASE_URL"):
-        sys.modules["psycopg"] = None  # type: ignore[assignment]  # an import is told that it is not there
+        unused.append("psycopg")
+    for name in unused:
+        sys.modules[name] = None  # type: ignore[assignment]  # an import is told that it is not there
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from plugins.apart import apart
 
 MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 CHILDREN = ("runweb", "runscheduler")
+SPARING = {"MALLOC_ARENA_MAX": "2"}
+"""For glibc: threads that share two heaps leave 3 MiB less behind than with a heap each. Only web: runs inherit from the other."""
 STOP_WITHIN = 10.0
 AGAIN_AFTER = (1.0, 30.0)
 """Seconds before a child that died is started again: the first time, doubled up to the last."""
@@ -78,6 +80,7 @@ class Child:
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, str(MANAGE), self.command, "--child"],
+            env={**SPARING, **os.environ} if self.command == "runweb" else None,
             stdin=subprocess.PIPE,
             **apart(),
         )
