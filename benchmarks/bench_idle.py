@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.bench_storm import fill
-from benchmarks.gauges import between, cpu_times, say, shares
+from benchmarks.gauges import between, cpu_times, laid_out, say, shares
 from tests.chaos.mxx import Mxx
-from tests.chaos.tables import tables_on
 
 SETTLING = 10.0
 """Seconds after the start that are not measured."""
@@ -29,18 +27,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     options = parser.parse_args()
     for database in options.databases:
-        with tempfile.TemporaryDirectory() as folder:
-            home = Path(folder) / "home"
-            tables = tables_on(database, home)
-            mxx = Mxx(home, **({"DATABASE_URL": tables.url} if tables.url else {}))
-            try:
-                fill(mxx, 0, options.schedules, "true")
-                mxx.up()
-                measure(mxx, f"{database}_{options.schedules}", options.seconds)
-            finally:
-                if mxx.launcher:
-                    mxx.stop()
-                tables.close()
+        with laid_out(database) as (mxx, _):
+            fill(mxx, 0, options.schedules, "true")
+            mxx.up()
+            measure(mxx, f"{database}_{options.schedules}", options.seconds)
 
 
 def measure(mxx: Mxx, name: str, seconds: float) -> None:

@@ -12,16 +12,15 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.gauges import between, cpu_times, say
+from benchmarks.gauges import between, cpu_times, laid_out, say
 from tests.chaos.mxx import ROOT, Mxx, until
-from tests.chaos.tables import Tables, as_moment, tables_on
+from tests.chaos.tables import Tables, as_moment
 
 FILL = [sys.executable, str(ROOT / "benchmarks" / "filling.py")]
 LOOK = 0.005
@@ -48,24 +47,14 @@ def read_options() -> argparse.Namespace:
 
 
 def storm(database: str, due: int, among: int, *, finish: bool) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        tables = tables_on(database, home)
-        mxx = Mxx(home, **({"DATABASE_URL": tables.url} if tables.url else {}))
-        effects = Path(folder) / "effects"
+    with laid_out(database) as (mxx, tables):
+        effects = mxx.home.parent / "effects"
         effects.touch()
-        try:
-            at = fill(mxx, due, among, f"echo $MXX_RUN_ID >> {effects}")
-            mxx.up()
-            if time.time() > at - 1:
-                raise SystemExit(
-                    "the server was not up in time for the storm: try again on a quieter machine"
-                )
-            measure(mxx, tables, at, due, f"{database}_{among}", effects if finish else None)
-        finally:
-            if mxx.launcher:
-                mxx.stop()
-            tables.close()
+        at = fill(mxx, due, among, f"echo $MXX_RUN_ID >> {effects}")
+        mxx.up()
+        if time.time() > at - 1:
+            raise SystemExit("the server was not up in time for the storm: try again on a quieter machine")
+        measure(mxx, tables, at, due, f"{database}_{among}", effects if finish else None)
 
 
 def fill(mxx: Mxx, due: int, among: int, script: str) -> int:

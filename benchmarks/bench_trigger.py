@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.gauges import spread
+from benchmarks.gauges import laid_out, spread
 from tests.chaos.mxx import Mxx, until
-from tests.chaos.tables import tables_on
 
 AHEAD = 0.4
 """Seconds from the request until the new schedule is due: saving takes less on all but the busiest machine."""
@@ -33,20 +31,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200)
     options = parser.parse_args()
     for database in options.databases:
-        with tempfile.TemporaryDirectory() as folder:
-            home = Path(folder) / "home"
-            tables = tables_on(database, home)
-            mxx = Mxx(home, **({"DATABASE_URL": tables.url} if tables.url else {}))
-            try:
-                mxx.up()
-                spread(f"{database}_edit_to_effect", [edited(mxx, number) for number in range(options.count)])
-                mxx.save("by-hand", BY_HAND)
-                triggered(mxx)  # the first one reads the job's text
-                spread(f"{database}_trigger_to_program", [triggered(mxx) for _ in range(options.count)])
-            finally:
-                if mxx.launcher:
-                    mxx.stop()
-                tables.close()
+        with laid_out(database) as (mxx, _):
+            mxx.up()
+            spread(f"{database}_edit_to_effect", [edited(mxx, number) for number in range(options.count)])
+            mxx.save("by-hand", BY_HAND)
+            triggered(mxx)  # the first one reads the job's text
+            spread(f"{database}_trigger_to_program", [triggered(mxx) for _ in range(options.count)])
 
 
 def edited(mxx: Mxx, number: int) -> float:

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.chaos.mxx import Mxx, below
+from tests.chaos.tables import Tables, tables_on
 
 TICK = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def laid_out(database: str) -> Iterator[tuple[Mxx, Tables]]:
+    """An MXX in a temporary home, not started yet, on a database of its own; ended, whatever happens."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        tables = tables_on(database, home)
+        mxx = Mxx(home, **({"DATABASE_URL": tables.url} if tables.url else {}))
+        try:
+            yield mxx, tables
+        finally:
+            if mxx.launcher:
+                mxx.stop()
+            tables.close()
 
 
 def cpu_times(mxx: Mxx) -> dict[str, float]:
