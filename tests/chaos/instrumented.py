@@ -40,6 +40,9 @@ def main(command: str) -> None:
     _through_here()
     if command in CUSTODY:
         _instrument("plugins.", {"marker": _break_marker})
+        _wrap(
+            "plugins.custody.rehearsal", "rehearse_keeper", lambda _: lambda said: {}
+        )  # a play reaches no point
         import_module(command).main()
         return
     os.umask(0o077)
