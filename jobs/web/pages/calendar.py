@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -120,7 +121,8 @@ def _seen(first: datetime, until: datetime, viewer: Viewer, slots: int, due_from
     jobs = dict.fromkeys(run.job_id for run in past.live if run.job_id)
     jobs |= dict.fromkeys(one.schedule.job_id for one in future)
     lengths = usual(list(jobs)[:MOST_USUAL])
-    coming = sorted(Coming(at, one.schedule.pk, one.schedule) for one in future for at in one.moments)
+    due = ((at, one.schedule.pk, one.schedule) for one in future for at in one.moments)
+    coming = [Coming(*one) for one in sorted(due, key=itemgetter(0, 1))]
     active = [run.as_run() for run in past.live if run.job_id and run.status != Status.QUEUED]
     meetings = services.meetings(
         coming=coming, active=active, lengths=lengths, slots=slots, zone=viewer.zone.key

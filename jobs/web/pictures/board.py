@@ -127,7 +127,8 @@ class Budget:
     left: int
 
     def take(self, items: list[Item]) -> bool:
-        wanted = sum(BYTES_OF_A_BAR + len(escape(item.name).encode()) + len(item.href) for item in items)
+        one = items[0]  # they are of one job
+        wanted = len(items) * (BYTES_OF_A_BAR + len(escape(one.name).encode()) + len(one.href))
         if wanted > self.left:
             return False
         self.left -= wanted
