@@ -8,10 +8,10 @@ from functools import singledispatch
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions, status
 
+from jobs import services
 from jobs.exceptions import Conflict, NotFound
 from plugins.exceptions import BadInput, MxxError, Problem
 
@@ -60,7 +60,11 @@ def _shown(problem: Problem) -> dict[str, Any]:
 
 @singledispatch
 def answer(error: Exception) -> JsonResponse:
-    """Nobody foresaw this one: the log keeps the traceback, the client gets the id under which it stands there."""
+    return _try_again(error) if services.is_away(error) else _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> JsonResponse:
+    """The log keeps the traceback, the client gets the id under which it stands there."""
     reference = uuid.uuid4().hex[:12]
     log.error("unexpected error %s", reference, exc_info=error)
     return refusal(500, f"something in MXX failed; the server's log tells more under {reference}")
@@ -87,9 +91,7 @@ def _(error: Conflict) -> JsonResponse:
     return refusal(409, str(error), problems)
 
 
-@answer.register(OperationalError)
-@answer.register(InterfaceError)
-def _(error: Exception) -> JsonResponse:
+def _try_again(error: Exception) -> JsonResponse:
     """The database is locked, full or gone: nothing was written, so the same request may simply be sent again."""
     log.warning("the database did not answer: %s", error)
     response = refusal(503, "the database cannot be reached or written to right now; try again")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 
 from jobs import services
 from jobs.execution import owner
@@ -38,8 +38,10 @@ def patience() -> Iterator[None]:
     """A database that is locked or away costs a look, not the terminal: the keeper goes on meanwhile."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        log.warning("the database did not answer (%s); looking again", error)
+    except Error as error:
+        if not services.is_away(error):
+            raise
+        log.warning("%s; looking again", services.why_away(error))
         connection.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template import loader
 from django.views import defaults
@@ -18,7 +17,8 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """handler500, for every face: called while the error is being handled."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+    error = sys.exc_info()[1]
+    if isinstance(error, Exception) and services.is_away(error):
         return unavailable()
     return defaults.server_error(request)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 from django.test import Client
 
 from jobs.api.errors import answer
@@ -141,7 +142,17 @@ def test_an_error_that_nobody_foresaw_is_500_without_its_words(caplog: pytest.Lo
     assert "swordfish" in caplog.text
 
 
-def test_a_locked_database_is_503_and_says_when_to_come_back() -> None:
-    response = answer(OperationalError("database is locked"))
+def ended_by_the_server() -> InternalError:
+    """As Django wraps what PostgreSQL says to a session whose transaction slept for too long."""
+    error = InternalError("terminating connection")
+    error.__cause__ = psycopg.errors.IdleInTransactionSessionTimeout()
+    return error
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("database is locked"), ended_by_the_server()], ids=["locked", "ended"]
+)
+def test_a_database_that_does_not_answer_is_503_and_says_when_to_come_back(error: Exception) -> None:
+    response = answer(error)
     assert response.status_code == 503
     assert int(response["Retry-After"]) > 0
