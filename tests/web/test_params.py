@@ -54,7 +54,8 @@ def test_each_type_has_its_control(web: Client) -> None:
 def test_what_is_needed_and_what_fits_is_said_beside_the_control(web: Client) -> None:
     story.job("farm", JOB)
     page = web.get("/jobs/farm/").content.decode()
-    assert page.count("<small>needed</small>") == 2
+    needed = re.findall(r'for="param-(\w+)">\w+ <small>needed</small>', page)
+    assert needed == ["stage", "mode"]
     for words in ("Where to farm", "1 to 10.", "Seconds, or a text such as 5m, at least 1m."):
         assert f"<p>{words}</p>" in page
 
