@@ -81,9 +81,14 @@ def _said(language: str, text: str, within: bool = False) -> str:
     bare = text.rstrip(".")
     for shape in _shapes(language):
         if (within or shape.weight >= SURE) and (found := shape.fit(bare)) is not None:
-            inner = [_said(language, part, True) for _, part in sorted(found.items())]
-            return shape.translated.format(*inner) + (FULL_STOP if bare != text else "")
+            inner = {number: _said(language, part, True) for number, part in found.items()}
+            return _filled(shape.translated, inner) + (FULL_STOP if bare != text else "")
     return _in_parts(language, text)
+
+
+def _filled(translated: str, inner: dict[str, str]) -> str:
+    """Other braces stand for themselves: a sentence may tell of ${params.x}."""
+    return HOLE.sub(lambda hole: inner[hole[1]], translated)
 
 
 def _in_parts(language: str, text: str) -> str:
