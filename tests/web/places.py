@@ -17,6 +17,8 @@ EXAMPLES = {"name": "arknights-daily", "number": 1}
 """What an address needs beside a run."""
 NAMED = {"plugin": "os", "application": "maa", "edit-application": "maa", "delete-application": "maa"}
 """Of pages whose name is not a job's."""
+PART = {"log": "?first=1&last=40"}
+"""A thousand lines are no more to see than forty, and dear to look at."""
 
 
 def every_page(told: tale.Story) -> list[str]:
@@ -27,7 +29,8 @@ def every_page(told: tale.Story) -> list[str]:
         name = str(pattern.name)
         if str(pattern.pattern) in readable and name not in (*DOORS, *NO_PAGES):
             found += [
-                reverse(f"web:{name}", kwargs=one) for one in _values(name, pattern.pattern.converters, told)
+                reverse(f"web:{name}", kwargs=one) + PART.get(name, "")
+                for one in _values(name, pattern.pattern.converters, told)
             ]
     return found
 

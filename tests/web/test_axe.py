@@ -52,6 +52,7 @@ def test_every_page_is_for_everybody(
         told_here = findings(screen.open(path))
         wide = page.evaluate("document.documentElement.scrollWidth")
         told_here += [f"{wide} px wide"] if wide > width else []
+        told_here += [] if page.locator("header a[href='/jobs/']").count() else ["no way to the jobs"]
         if told_here:
             wrong[path] = told_here
     assert wrong == {}, "\n".join(f"{path}: {one}" for path, all_here in wrong.items() for one in all_here)
