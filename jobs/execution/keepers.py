@@ -124,8 +124,12 @@ class ZygoteKeepers:
     def start(self, spec: RunSpec) -> None:
         """Hand the go token over. Raises BrokenPipeError when the zygote is gone."""
         assert self._zygote is not None and self._zygote.stdin is not None
-        self._zygote.stdin.write(spec.line())
-        self._zygote.stdin.flush()
+        line, giving = spec.line(), self._zygote.stdin
+        try:
+            giving.write(line)
+            giving.flush()
+        except ValueError as error:  # another thread has just put a new zygote in its place
+            raise BrokenPipeError("this zygote was hung up") from error
 
     def heard(self) -> list[dict[str, Any]]:
         """Notices that have arrived: {"kind": "started" | "ended" | "gone", "run", "attempt", "at"}."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import STATE_STOPPED
@@ -49,6 +50,7 @@ class Scheduler(BackgroundScheduler):
             timezone="UTC",
             daemon=True,
         )
+        self._event = Event()  # from the beginning: a wake-up before the start is none too early
 
     def _main_loop(self) -> None:
         wait, pause = 0.0, BACK_OFF[0]

@@ -12,13 +12,15 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from jobs.services.privatefile import create_privately, write_privately
 from plugins.exceptions import MxxError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 FILE = "secrets.key"
 KEY_BYTES, NONCE_BYTES = 32, 12
@@ -36,7 +38,7 @@ class Vault:
 
     def seal(self, name: str, value: str) -> str:
         nonce = secrets.token_bytes(NONCE_BYTES)
-        body = AESGCM(self.keys[0]).encrypt(nonce, value.encode(), name.encode())
+        body = _cipher(self.keys[0]).encrypt(nonce, value.encode(), name.encode())
         return f"{_id(self.keys[0])}:{urlsafe_b64encode(nonce + body).decode()}"
 
     def open(self, name: str, sealed: str) -> str:
@@ -47,12 +49,24 @@ class Vault:
             raise Sealed(
                 f"secret {name!r} was sealed with key {wanted!r}, which {path_of_keys()} does not hold: set it anew"
             )
-        content = urlsafe_b64decode(text)
-        try:
-            opened = AESGCM(key).decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], name.encode())
-        except InvalidTag:
-            raise Sealed(f"secret {name!r} was changed in the database, not by MXX: set it anew") from None
-        return opened.decode()
+        return _opened(key, name, urlsafe_b64decode(text)).decode()
+
+
+def _cipher(key: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import (
+        AESGCM,  # 6 MiB, in each process that meets a secret
+    )
+
+    return AESGCM(key)
+
+
+def _opened(key: bytes, name: str, content: bytes) -> bytes:
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        return _cipher(key).decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], name.encode())
+    except InvalidTag:
+        raise Sealed(f"secret {name!r} was changed in the database, not by MXX: set it anew") from None
 
 
 def path_of_keys() -> Path:

@@ -13,6 +13,7 @@ from jobs import services
 from jobs.execution.keepers import ZygoteKeepers
 from jobs.execution.local import STARTING, LocalDispatcher
 from jobs.models import Run, Status
+from plugins.custody.spec import RunSpec
 from tests.jobs.kit import ECHO, make_job
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,15 @@ def test_runs_for_which_the_zygote_was_dead_are_queued_again_in_words(
         dispatcher.mend()
     assert Run.objects.get().status == Status.QUEUED
     assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_a_zygote_that_was_just_hung_up_is_as_good_as_dead() -> None:
+    """Recovery hands over a clean-up while the dispatcher puts a new zygote in place of this one."""
+    keepers = ZygoteKeepers()
+    keepers.open()
+    keepers.close()
+    with pytest.raises(BrokenPipeError):
+        keepers.start(RunSpec(1, 1, "job", "nowhere", "0" * 16, []))
 
 
 def test_a_due_run_of_a_busy_job_is_skipped_though_no_slot_is_free(dispatcher: LocalDispatcher) -> None:

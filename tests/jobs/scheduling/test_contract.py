@@ -10,6 +10,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from django_apscheduler.jobstores import DjangoJobStore
 
+from jobs.scheduling.scheduler import Scheduler
+
 
 def test_the_methods_we_override_exist() -> None:
     for owner, name in (
@@ -38,3 +40,8 @@ def test_a_wake_up_still_asks_store_and_executor_the_way_ours_answer() -> None:
 def test_the_loop_still_sleeps_on_the_event_that_wakeup_sets() -> None:
     assert "self._event.wait" in inspect.getsource(BackgroundScheduler._main_loop)
     assert "self._event.set()" in inspect.getsource(BackgroundScheduler.wakeup)
+
+
+def test_a_wake_up_before_the_start_is_none_too_early(db: None) -> None:
+    """The watcher looks before the scheduler's thread runs."""
+    Scheduler("me").wakeup()
