@@ -97,8 +97,8 @@ def _after(run: Run, usual: Usual | None) -> str:
 
 
 def _short(reason: str) -> str:
-    """The reason when it fits a headline, without its full stop."""
-    line = said(reason.strip().rstrip("."))
+    """The reason when it fits a headline, without its full stop, and without the folders that were looked through."""
+    line = said(reason.strip().rstrip(".").partition(" on PATH=")[0])
     return line if 0 < len(line) <= LONGEST and "\n" not in line else ""
 
 

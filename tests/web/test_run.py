@@ -259,3 +259,13 @@ def test_a_look_at_a_run_whose_status_has_changed_brings_all(web: Client, runnin
     assert 'id="run-head"' in look(web, running, 1, "claimed")[1]
     running.move(Status.SUCCEEDED, expect=[Status.RUNNING], finished_at=clock.now())
     assert look(web, running, 1)[0] == 286
+
+
+def test_a_program_that_is_not_found_is_the_headline_and_where_it_was_looked_for_stands_below(
+    web: Client,
+) -> None:
+    reason = f"cannot start ecko: not found on PATH={'/a/long/folder:' * 12}"
+    run = story.run(story.job("hello", HELLO), Status.FAILED, lasted=0, reason=reason)
+    page = page_of(web, run)
+    assert "<h1>cannot start ecko: not found" in page
+    assert "/a/long/folder:/a/long/folder" in page.split('id="run-why"')[1]
