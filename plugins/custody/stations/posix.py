@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 from plugins.custody.backends.base import Backend
 from plugins.custody.runner import Task
 from plugins.custody.spec import RunSpec
-from plugins.custody.stations import forking
+from plugins.custody.stations import forking, watch
 from plugins.custody.stations.base import TakeEnds
-from plugins.custody.stations.watch import Watch
 
 assert sys.platform != "win32"
 
@@ -42,7 +41,7 @@ def lead_a_session() -> None:
 
 class PosixStation:
     def __init__(self) -> None:
-        self.selector = Watch()
+        self.selector = watch.Watch()
         self._wide: set[int] = set()
         self._bell: tuple[int, ...] = ()
 
