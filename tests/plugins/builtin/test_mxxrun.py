@@ -82,11 +82,15 @@ def test_a_file_that_holds_no_object_is_left_alone_and_named(
 def test_what_the_application_writes_when_it_is_ended_does_not_bring_the_overrides_back(
     home: Home, tmp_path: Path
 ) -> None:
-    saves = "trap 'cp config/gui.json kept; cp kept config/gui.json; exit' TERM; sleep 600 & wait"
+    saves = (
+        "trap 'cp config/gui.json kept; cp kept config/gui.json; exit' TERM; touch hears; sleep 600 & wait"
+    )
     app = App(tmp_path / "app", saves, THEME)
     before = app.has("gui.json", {"window": {"theme": "dark"}}).read_bytes()
-    begun(home, app).stop()
-    home.runs[-1].ended()
+    going = begun(home, app)
+    until((app.place / "hears").exists)
+    going.stop()
+    going.ended()
     assert (app.place / "kept").exists()
     assert (app.config / "gui.json").read_bytes() == before
 

@@ -150,8 +150,10 @@ def test_the_sweep_of_its_run_leaves_it_and_tells_of_it(home: Home) -> None:
     launch = "run.launch(['sleep', '60'], env=dict(os.environ), detached=True); time.sleep(60)"
     run = home.cold(home.plugin("sender", f"@hook('action')\ndef act(self, run):\n    {launch}"))
     keeper = run.begun().keeper()
+    (runner,) = (child for child in psutil.Process(keeper.pid).children() if child.name() == "mxx-runner")
     os.kill(keeper.pid, signal.SIGKILL)
     assert run.cold and run.cold.wait(10)
+    until(lambda: not runner.is_running())  # its keeper's death ends it
     receipt = sweep(run.dir)
     assert (only(run).alive, receipt["text"]) == (True, "1 started, 0 gone, 0 left, 1 left on purpose")
     run.dir.write("result", {"status": "lost"})
