@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -39,9 +40,8 @@ def _home_id(home: Path) -> str:
     if not file.exists():
         draft.write_text(secrets.token_hex(8) + "\n")
         try:
-            os.link(draft, file)  # whole or not at all, and of two processes one is first
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError):  # of two processes one is first, and its file counts
+                os.link(draft, file)  # whole or not at all
         finally:
             draft.unlink()
     return file.read_text().strip()

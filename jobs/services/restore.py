@@ -79,7 +79,8 @@ def restore(file: Path, *, replace: bool = False) -> Restored:
 
 
 def _refuse_in_use() -> None:
-    if database_file() is not None and not database_file().exists():  # type: ignore[union-attr]
+    file = database_file()
+    if file is not None and not file.exists():
         return
     try:
         serving = Supervisor.objects.alive(clock.now()).first()
