@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 Path = Callable[[int, int], str]
 """client and request number -> path"""
+Heard = Callable[[int, str, bytes], float]
+"""client, head in small letters and body of its answer -> seconds from one request of it to the next"""
 
 
 @dataclass
@@ -23,60 +25,70 @@ class Seen:
         return sum(count for status, count in self.statuses.items() if status not in ("200", "204", "286"))
 
 
-def ask_all(port: int, *, clients: int, seconds: float, path: Path, headers: str, every: float = 0.0) -> Seen:
-    """every: seconds from one request of a client to its next; 0: as soon as it has its answer. headers: with line ends."""
-    return asyncio.run(_all(port, clients, seconds, path, headers, every))
+@dataclass(frozen=True)
+class Asking:
+    """headers: of each client, with line ends. every: seconds from one request of a client to its next; 0: as soon as it has
+    its answer; `heard` may say otherwise after each."""
+
+    port: int
+    path: Path
+    headers: Callable[[int], str]
+    every: float = 0.0
+    heard: Heard | None = None
+
+    def head(self, client: int, count: int) -> bytes:
+        line = f"GET {self.path(client, count)} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+        return f"{line}{self.headers(client)}\r\n".encode()
 
 
-async def _all(port: int, clients: int, seconds: float, path: Path, headers: str, every: float) -> Seen:
+def ask_all(asking: Asking, *, clients: int, seconds: float) -> Seen:
+    return asyncio.run(_all(asking, clients, seconds))
+
+
+async def _all(asking: Asking, clients: int, seconds: float) -> Seen:
     seen, end = Seen(), time.perf_counter() + seconds
-    await asyncio.gather(
-        *(_client(port, number, clients, end, path, headers, every, seen) for number in range(clients))
-    )
+    await asyncio.gather(*(_client(asking, number, clients, end, seen) for number in range(clients)))
     return seen
 
 
-async def _client(
-    port: int, number: int, clients: int, end: float, path: Path, headers: str, every: float, seen: Seen
-) -> None:
-    await asyncio.sleep(every * number / clients)  # not all in the same instant
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def _client(asking: Asking, number: int, clients: int, end: float, seen: Seen) -> None:
+    await asyncio.sleep(asking.every * number / clients)  # not all in the same instant
+    reader, writer = await asyncio.open_connection("127.0.0.1", asking.port)
     count = 0
     while (began := time.perf_counter()) < end:
-        head = f"GET {path(number, count)} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{headers}\r\n"
         try:
-            writer.write(head.encode())
-            status, size = await asyncio.wait_for(_answer(reader), 60)
+            writer.write(asking.head(number, count))
+            status, head, body = await asyncio.wait_for(_answer(reader), 60)
         except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
             seen.statuses[type(error).__name__] += 1
             writer.close()
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", asking.port)
             continue
         took, count = time.perf_counter() - began, count + 1
         seen.seconds.append(took)
         seen.statuses[status] += 1
-        seen.bytes += size
-        await asyncio.sleep(max(0.0, every - took))
+        seen.bytes += len(body)
+        pause = asking.heard(number, head, body) if asking.heard else asking.every
+        await asyncio.sleep(max(0.0, pause - took))
     writer.close()
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[str, int]:
-    """(status, bytes of the body as they travelled)"""
+async def _answer(reader: asyncio.StreamReader) -> tuple[str, str, bytes]:
+    """(status, head, body as it travelled)"""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
     status = head.split(" ", 2)[1]
     for line in head.split("\r\n"):
         name, _, value = line.partition(": ")
         if name == "content-length":
-            return status, len(await reader.readexactly(int(value)))
+            return status, head, await reader.readexactly(int(value))
         if name == "transfer-encoding":
-            return status, await _chunks(reader)
-    return status, 0
+            return status, head, await _chunks(reader)
+    return status, head, b""
 
 
-async def _chunks(reader: asyncio.StreamReader) -> int:
-    total = 0
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    parts = []
     while size := int(await reader.readuntil(b"\r\n"), 16):
-        await reader.readexactly(size + 2)
-        total += size
+        parts.append((await reader.readexactly(size + 2))[:size])
     await reader.readexactly(2)
-    return total
+    return b"".join(parts)

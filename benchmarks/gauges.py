@@ -1,8 +1,9 @@
-"""What the processes of one MXX use: processor time and memory, as the kernel counts them."""
+"""What the machine gives at the moment, and what the processes of one MXX use of it, as the kernel counts."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,19 +12,43 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.chaos.mxx import Mxx, below
+from tests.chaos.mxx import ROOT, Mxx, below
 from tests.chaos.tables import Tables, tables_on
+from tests.costs import FREE_CORE
 
 TICK = os.sysconf("SC_CLK_TCK")
+SERVER = (
+    "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND (datname = current_database()"
+    " OR backend_type IN ('walwriter', 'background writer', 'checkpointer'))"
+)
+
+
+LOOP = "from tests.costs import plain_loop as loop; print(sum(loop() for _ in range(20)) / 20)"
+
+
+def say_machine() -> None:
+    """The floor of this run: what a plain loop gets of a free core, alone, and one on each processor at once. A virtual machine's
+    processors may be cores of its own in one minute, and threads that share one, with each other or a neighbour, in the next:
+    then every figure doubles."""
+    alone, at_once = _share(1), _share(os.cpu_count() or 1)
+    say("machine", 100 * alone, "% of a free core", at_once=f"{100 * at_once:.0f}%")
+
+
+def _share(count: int) -> float:
+    """What each of so many loops gets, 1 at best."""
+    command = [sys.executable, "-c", LOOP]
+    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(count)]
+    return count * FREE_CORE / sum(float(one.communicate()[0]) for one in running)
 
 
 @contextmanager
 def laid_out(database: str) -> Iterator[tuple[Mxx, Tables]]:
     """An MXX in a temporary home, not started yet, on a database of its own; ended, whatever happens."""
+    say_machine()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         tables = tables_on(database, home)
-        mxx = Mxx(home, **({"DATABASE_URL": tables.url} if tables.url else {}))
+        mxx = Mxx(home, DATABASE_URL=tables.url)
         try:
             yield mxx, tables
         finally:
@@ -38,6 +63,11 @@ def cpu_times(mxx: Mxx) -> dict[str, float]:
     found = {role: sum(_times(pid)[:2]) for role, pid in pids.items()}
     keepers = sum(sum(_times(pid)) for pid in below(pids["zygote"]))
     return {**found, "keepers": keepers + sum(_times(pids["zygote"])[2:])}
+
+
+def server_times(tables: Tables) -> dict[int, float]:
+    """Seconds that each process of PostgreSQL on this machine has used for this database, by pid; on SQLite there is none."""
+    return {pid: sum(_times(pid)[:2]) for (pid,) in tables.ask(SERVER)} if tables.url else {}
 
 
 def between(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:

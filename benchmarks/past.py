@@ -1,7 +1,8 @@
 """Fills the database of MXX_HOME with a long past: `python benchmarks/past.py --jobs 1000 --runs 1000000`.
 
-As it looks after two years: one job ran each minute, nine each quarter of an hour, the others now and then; most went
-well; what nobody ever uses (webhook) is in no row, which is the dearest question of all.
+As it looks after two years: one job ran each minute, nine each quarter of an hour, the others now and then, and so they
+are planned: a week holds 6,930 daily moments beside ten schedules that are due all the time. Most went well; what nobody
+ever uses (webhook) is in no row, which is the dearest question of all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.filling import jobs_named, make_tables, schedule
+from benchmarks.filling import CHUNK, jobs_named, make_tables
 
 if TYPE_CHECKING:
     from jobs.models import Job
@@ -85,11 +86,61 @@ def main() -> None:
 
 def fill(jobs: int, runs: int, texts: int) -> None:
     named = jobs_named("job", jobs, '[os]\ncmd = ["true"]\n')
-    schedule(named, jobs, "2098-01-01T00:00:00")
+    tag(named)
+    plan(named)
+    furnish(named)
     write("jobs_run", COLUMNS, rows(named, runs))
     add_events(runs)
     write("jobs_logtext", ("run_id", "text"), words(max(1, runs - texts + 1), runs))
     settle()
+
+
+def tag(jobs: list[Job]) -> None:
+    """A few large groups, as farms of emulators are, and one small one."""
+    from jobs.models import Job
+
+    for number, job in enumerate(jobs):
+        job.tags = [f"farm-{number % 7}", *(["backup"] if number % 40 == 0 else [])]
+    Job.objects.bulk_update(jobs, ["tags"], batch_size=CHUNK)
+
+
+def furnish(jobs: list[Job]) -> None:
+    """What else has pages: an application, secrets, tokens, links, and what people did."""
+    from django.contrib.auth.models import User
+
+    from jobs import services
+    from jobs.models import AuditEntry
+
+    person = User.objects.create_superuser("mira")
+    services.save_application(draft=services.ApplicationDraft("maa", path="/opt/maa", app="maa"))
+    for number in range(20):
+        services.set_secret(name=f"nas_{number}", value="quite a long value", by=person)
+        services.make_token(user=person, name=f"builder {number}", job=jobs[number])
+        services.make_link(job=jobs[500 % len(jobs)], name=f"door {number}", author=person)
+    entries = [
+        AuditEntry(action="run.started", target=job.name, who="mira") for job in jobs for _ in range(20)
+    ]
+    AuditEntry.objects.bulk_create(entries, batch_size=CHUNK)
+
+
+def plan(jobs: list[Job]) -> None:
+    from jobs.models import Schedule
+    from jobs.timing.table import read_schedule
+
+    now, planned = datetime.now(UTC), []
+    for number, job in enumerate(jobs):
+        table = {"trigger": "cron", "expression": _rhythm(number), "timezone": "UTC"}
+        timing = read_schedule(table, default_zone="UTC", created=now)
+        row = Schedule(job=job, next_run_time=timing.trigger_object.after(now))
+        row.take(timing, position=0)
+        planned.append(row)
+    Schedule.objects.bulk_create(planned, batch_size=CHUNK)
+
+
+def _rhythm(number: int) -> str:
+    if number < 10:
+        return "*/15 * * * *" if number else "* * * * *"
+    return f"{number * 7919 % 60} {number * 31 % 24} * * *"
 
 
 def rows(jobs: list[Job], count: int) -> Iterator[tuple[Any, ...]]:

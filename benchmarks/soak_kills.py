@@ -31,6 +31,7 @@ LONGER_THAN_THE_LEASE = 13.0
 SHOWN_BY = {
     "unique": {"supervisor": 1},  # each start plans by its own clock
     "lease": {"keeper": 1, "runner": 1},  # nobody who dies is a reason for another to lead
+    "marker": {"runner": 1},  # a zygote that was stopped must wake with what was handed to it
 }
 """Fence that is out -> whom to kill, so that it shows soon."""
 SKEW = {
@@ -40,6 +41,9 @@ SKEW = {
 """Fence that is out -> seconds between the two clocks."""
 SLOW_ZYGOTE = 8.0
 """Seconds that a zygote is stopped: its runs are fenced off and queued again meanwhile."""
+FREEZES = {"supervisor": (40.0, LONGER_THAN_THE_LEASE), "zygote": (25.0, SLOW_ZYGOTE)}
+FROZEN_BY = {"marker": {"zygote": (12.0, SLOW_ZYGOTE)}}
+"""Role -> (every so many seconds, for so long); with a fence out, only what shows it soon."""
 
 
 def main() -> int:
@@ -83,7 +87,7 @@ def all_well(name: str, seed: int, options: argparse.Namespace) -> bool:
                 kills=options.kills,
                 supervisors=int(supervisors),
                 victims=SHOWN_BY.get(options.fence),
-                freezes={"supervisor": (40, LONGER_THAN_THE_LEASE), "zygote": (25, SLOW_ZYGOTE)},
+                freezes=FROZEN_BY.get(options.fence, FREEZES),
             )
             storm.rage()
             found = audit(cell, load, storm.done)

@@ -1,4 +1,7 @@
-"""One Chromium that watches a live run which writes 10 MB/s: what the tab holds, what it misses, what the server spends."""
+"""One Chromium that watches a live run which writes 10 MB/s: what the tab holds, what it misses, what the server spends.
+
+The writer keeps to a timetable: what it is late with, because nobody took it, it writes as soon as somebody does.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,11 @@ WRITER = """
 cmd = ["python3", "-c", '''
 import sys, time
 block = b"".join(b"%07d a line of a hundred bytes and then some more of it, so that a megabyte has ten thousand of these..\\n" % n for n in range(9500))
+due = time.monotonic()
 while True:
-    began = time.monotonic()
     sys.stdout.buffer.write(block)
-    time.sleep(max(0.0, 0.1 - (time.monotonic() - began)))
+    due += 0.1
+    time.sleep(max(0.0, due - time.monotonic()))
 ''']
 """
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -43,7 +47,7 @@ def watch(mxx: Mxx, name: str, cookie: str, seconds: float) -> None:
         page.goto(f"{address}/runs/{run}/")
         tab = context.new_cdp_session(page)
         tab.send("Performance.enable")
-        _look(page, tab, name, run, mxx, seconds)
+        _look(page, tab, name, mxx, seconds)
         bad = [status for status in answers if status >= 400]
         say(f"{name}_writer_dropped", len(failed) + len(bad), "views", polls=len(answers))
         browser.close()
@@ -51,17 +55,24 @@ def watch(mxx: Mxx, name: str, cookie: str, seconds: float) -> None:
     mxx.ended(run)
 
 
-def _look(page: Any, tab: Any, name: str, run: int, mxx: Mxx, seconds: float) -> None:
-    end, lines = time.monotonic() + seconds, 0
+def _look(page: Any, tab: Any, name: str, mxx: Mxx, seconds: float) -> None:
+    end = time.monotonic() + seconds
     time.sleep(EVERY)
     while time.monotonic() < end:
-        before, began = cpu_times(mxx), time.monotonic()
+        before, began, from_byte = cpu_times(mxx), time.monotonic(), _known(page, "seen")
         time.sleep(EVERY)
-        spent = between(before, cpu_times(mxx))["web"]
+        spent, reached, took = between(before, cpu_times(mxx)), _known(page, "seen"), time.monotonic() - began
         tab.send("HeapProfiler.collectGarbage")
         told = {one["name"]: one["value"] for one in tab.send("Performance.getMetrics")["metrics"]}
-        shown = int(page.locator("#cursor [name=line]").input_value())
-        share = 100 * spent / (time.monotonic() - began)
-        facts = {"nodes": int(told["Nodes"]), "web_cpu": f"{share:.0f}%", "new_lines": shown - lines}
-        say(f"{name}_writer_tab", told["JSHeapUsedSize"] / 2**20, "MiB", run=run, **facts)
-        lines = shown
+        facts = {
+            "nodes": int(told["Nodes"]),
+            "shown_to_line": _known(page, "line"),
+            "MB_a_second": f"{(reached - from_byte) / 1e6 / took:.1f}",
+            **{f"{role}_cpu": f"{100 * spent[role] / took:.0f}%" for role in ("web", "keepers")},
+        }
+        say(f"{name}_writer_tab", told["JSHeapUsedSize"] / 2**20, "MiB", **facts)
+
+
+def _known(page: Any, name: str) -> int:
+    """How far the page has followed the log, which is at most one poll behind."""
+    return int(page.locator(f"#cursor [name={name}]").input_value())

@@ -12,8 +12,10 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         from jobs.checks import custody
         from jobs.models.role import make_groups
+        from jobs.models.sqlitetimes import read_times_aware
         from jobs.services import entrance
 
+        read_times_aware()
         register(custody)
         post_migrate.connect(make_groups, sender=self)
         entrance.watch()

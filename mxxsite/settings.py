@@ -60,13 +60,14 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # a list of 50 jobs is 70 kB, packed 7; padded against BREACH
     "django.middleware.common.CommonMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "jobs.web.looks.Looks",  # below whatever every answer carries, above what only whole pages need
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jobs.frontdoor.sessions.SessionEnds",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -130,6 +131,7 @@ DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- people
+AUTHENTICATION_BACKENDS = ["jobs.frontdoor.permissions.People"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -204,5 +206,8 @@ LOGGING = {
     "loggers": {
         "mxx": {"level": MXX_LOG.upper()},
         "django.request": {"level": "ERROR"},  # a 4xx is the caller's, not the log's
+        "waitress.queue": {
+            "level": "ERROR"
+        },  # it warns of each request that waits for a thread, even a millisecond
     },
 }

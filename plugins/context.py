@@ -24,9 +24,9 @@ class TookTooLong(MxxError, TimeoutError):
     """A program took longer than it was given."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class LaunchRequest:
-    """What is to be started, and how; plain data, for it goes to the keeper as JSON."""
+    """What is to be started, and how; plain data, for it goes to the keeper as JSON. Nobody changes it."""
 
     argv: list[str]
     cwd: str | None = None
@@ -167,8 +167,8 @@ class RunContext:
     ) -> Launch:
         """Start a program in the run's custody; everything it starts ends with the run.
 
-        wait: block until its main process exits (children and open pipes do not count). timeout: seconds to
-        wait at most, then TimeoutError. shell: argv is one string for the platform's shell. label: what log and
+        cwd: "~" is the user's home. wait: block until its main process exits (children and open pipes do not count).
+        timeout: seconds to wait at most, then TimeoutError. shell: argv is one string for the platform's shell. label: what log and
         receipt call it instead of its file name. stop: a command that makes it end, run first when the run ends.
         detached: it outlives the run on purpose, in custody of its own, until it is stopped or its lifetime (seconds)
         is over; nobody waits for it.
@@ -180,7 +180,7 @@ class RunContext:
         if claim and detached:
             raise CannotLaunch("a detached program cannot claim another: what it hands over to is left alone")
         words = _shell(argv) if shell else _words(argv)
-        folder = None if cwd is None else os.fspath(cwd)
+        folder = None if cwd is None else os.path.expanduser(os.fspath(cwd))
         variables = {str(name): _word(value) for name, value in {**self.environment, **(env or {})}.items()}
         request = LaunchRequest(
             words,

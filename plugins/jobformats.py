@@ -56,13 +56,19 @@ TOML_PLACE = re.compile(
 
 
 def read_toml(text: str, filename: str = "") -> Table:
-    positions(text)  # refuses what is nested too deep before the reader spends seconds on it
+    if may_be_deep(text):
+        positions(text)  # refuses what is nested too deep before the reader spends seconds on it
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(_toml_problem(str(error), text, filename)) from None
     except (ValueError, RecursionError):  # int() refuses more than 4,300 digits
         raise BadInput(Problem(filename, "syntax", "a number in this file is too large to be read")) from None
+
+
+def may_be_deep(text: str) -> bool:
+    """Each level takes a bracket, a brace or a dot: most jobs have too few, and need no second reader."""
+    return sum(map(text.count, "[{.")) > MAX_DEPTH - 2
 
 
 def _toml_problem(report: str, text: str, filename: str) -> Problem:

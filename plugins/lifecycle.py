@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from plugins.answers import because
 from plugins.context import TICK, RunContext
@@ -42,8 +42,7 @@ class Outcome:
     """The traceback, when a plugin's own code raised."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One hook of one plugin instance, bound and ready."""
 
     point: str
@@ -253,6 +252,10 @@ class Lifecycle:
         return ""
 
     def _changeable(self) -> str:
+        if not (
+            self.run.vars or self.run.kill_names
+        ):  # most runs have neither, and are asked after each hook
+            return "[{}, []]"
         return json.dumps([self.run.saved_vars(), [str(name) for name in self.run.kill_names]])
 
 

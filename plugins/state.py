@@ -20,9 +20,11 @@ def as_text(state: Any) -> str:
     """What is stored; pure ASCII. Raises CannotKeep."""
     if not isinstance(state, dict):
         raise CannotKeep(f"run.state cannot be kept: it must be a dict, not {type(state).__name__}")
+    if not state:
+        return "{}"
     try:
         text = _written(state)
-        same = not state or json.loads(text) == state
+        same = json.loads(text) == state
     except (TypeError, ValueError, RecursionError) as error:
         raise CannotKeep(f"run.state cannot be kept, it is no JSON: {error}") from None
     if not same:

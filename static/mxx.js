@@ -70,6 +70,14 @@
     window.addEventListener("beforeunload", (event) => {
       if (!saving && written() !== before) event.preventDefault();
     });
+    // whoever else has this job open is told whether it is being changed here
+    document.body.addEventListener("htmx:configRequest", (event) => {
+      if (event.target.matches(".company") && written() !== before) event.detail.parameters.changed = "yes";
+    });
+    // and a session that ended meanwhile does not take the text away with the page
+    document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+      if (event.target.matches(".company") && event.detail.xhr.getResponseHeader("HX-Redirect")) event.preventDefault();
+    });
   }
 
   // ---- follow the log: stay at its end until the reader scrolls up
@@ -136,6 +144,28 @@
     area.rows = wanted;
   }
 
+  // ---- the page of a live run asks when the server said: seldom while the run is silent, or while very many look
+  let nextLook = 0;
+  const looks = (event) => event.target.id === "tail";
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (looks(event) && performance.now() < nextLook) event.preventDefault();
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const pause = looks(event) ? Number(event.detail.xhr.getResponseHeader("X-Next-Look")) : 0;
+    if (pause) nextLook = performance.now() + pause * 1000 - 500; // the form's own clock ticks once a second
+  });
+
+  // ---- what was unfolded stays so when the form is drawn anew, and so does what is wrong
+  const unfolded = new Set();
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches("details[id]")) unfolded[event.target.open ? "add" : "delete"](event.target.id);
+  }, true);
+
+  function unfold() {
+    for (const id of unfolded) if (byId(id)) byId(id).open = true;
+    for (const fold of document.querySelectorAll(".fold:has(.problem)")) fold.open = true;
+  }
+
   // ---- wiring
   document.querySelectorAll(".by-script[hidden]").forEach((tools) => { tools.hidden = false; });
   document.addEventListener("input", (event) => {
@@ -146,7 +176,7 @@
   follow();
   choosing();
   document.body.addEventListener("htmx:beforeSwap", () => { atEnd = isAtEnd(); });
-  document.body.addEventListener("htmx:afterSettle", () => { retitle(); trim(); find(); follow(); choosing(); });
+  document.body.addEventListener("htmx:afterSettle", () => { retitle(); trim(); find(); follow(); choosing(); unfold(); });
   // A server that is gone for a moment must not stop the page: htmx polls on; a refused poll reloads nothing.
   document.body.addEventListener("htmx:sendError", () => {
     const end = byId("log-end");

@@ -44,7 +44,11 @@ def no_folder_of_another_tests_run() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tests with real transactions empty all tables afterwards, and SQLite does that row by row."""
-    if connection.vendor == "sqlite":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("DROP TRIGGER audit_no_delete")
+    """Tests with real transactions empty all tables afterwards. SQLite does that row by row; PostgreSQL empties no table that
+    one refers to which Django does not know: knox makes that of its own token model, although ours stands for it."""
+    in_the_way = {
+        "sqlite": "DROP TRIGGER audit_no_delete",
+        "postgresql": "DROP TABLE IF EXISTS knox_authtoken",
+    }
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(in_the_way[connection.vendor])

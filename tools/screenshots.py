@@ -101,6 +101,8 @@ def pages(story: object) -> dict[str, str]:
         "delete": "/jobs/arknights-daily/delete/",
         "calendar": "/calendar/",
         "day": "/calendar/?day=2026-10-21",
+        "next": "/next/",
+        "why": "/jobs/arknights-daily/why/",
         "plugins": "/plugins/",
         "plugin": "/plugins/os/",
         "broken-plugin": "/plugins/broken/",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs import services
 from jobs.admin.filters import Since
+from jobs.admin.paging import Newest
 from jobs.admin.readonly import ReadOnly, as_json, as_text, caller, time_column
 from jobs.exceptions import Conflict
 from jobs.models import Revision, Run, RunEvent
@@ -45,8 +46,9 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ("status", Since, "source", "warned")
     list_select_related = ("job",)
     list_per_page = 50
+    paginator = Newest
     search_fields = ("job_name", "=id")
-    search_help_text = _("a job's name, or the number of a run")
+    search_help_text = _("a job's name, or the number of a run; of more than 10,000 the newest are listed")
     ordering = ("-id",)
     show_full_result_count = False  # counting a million rows for a footnote
     actions = ("cancel", "retry")
@@ -140,6 +142,7 @@ class RevisionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("job", "number", "written", "author")
     list_display_links = ("number",)
     list_select_related = ("job", "author")
+    list_per_page = 50
     search_fields = ("job__name",)
     ordering = ("-id",)
     show_full_result_count = False

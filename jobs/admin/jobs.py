@@ -61,6 +61,7 @@ class JobAdmin(admin.ModelAdmin):
     list_filter = ("enabled", ComesFrom, "overlap")
     search_fields = ("name", "description")
     ordering = ("name_key",)
+    list_per_page = 50
     actions = ("run_now", "pause", "resume", "cancel_runs")
     fields = ("name", "enabled", "text")
 

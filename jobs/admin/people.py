@@ -57,6 +57,7 @@ class PersonAdmin(UserAdmin):
     list_display = ("username", "role", "is_active", "last_login")
     list_filter = ("is_active",)
     ordering = ("username",)
+    list_per_page = 50
     actions = ("reset_factor",)
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
@@ -68,6 +69,9 @@ class PersonAdmin(UserAdmin):
 
     class Media:
         css = STYLE
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")  # role_of asks for those of each
 
     @admin.display(description=_("role"))
     def role(self, user: User) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Max, QuerySet, Value, When
+from django.db.models import Case, F, Max, OuterRef, QuerySet, Subquery, Value, When
 
-from jobs.models import Job, Revision, Run, Source, Status, Supervisor
-from jobs.models.compiled import Compiled
+from jobs.models import Job, JobState, Revision, Run, Source, Status, Supervisor
+from jobs.models.compiled import Compiled, ask
+from jobs.models.together import together
 from jobs.services.runs import request_cancel
 from jobs.timing import clock
 
@@ -58,15 +58,27 @@ COLUMNS = (
     "cancel_requested_at",
     "job__deleted_at",
 )
+OWN = Compiled(
+    lambda owner: Run.objects.active().filter(owner=owner).values_list("status", "cancel_requested_at")
+)
 _ACTIVE = Compiled(lambda: Run.objects.active().filter(job__isnull=False).values_list("job_id"))
-STARTING = ("job", "job_name", "revision", "source", "status", "attempt", "owner", "params")
-"""What a start asks of a run; the rest is read when it is asked for."""
+STARTING = ("id", "job_id", "job_name", "revision_id", "source", "status", "params", "attempt", "owner")
+"""What a start asks of a run, in the model's order; the rest is read when it is asked for."""
+_STATE = Subquery(JobState.objects.filter(job=OuterRef("job")).values("text"))
 _WON = Compiled(
     lambda pks, owner: (
-        Run.objects.filter(pk__in=pks, owner=owner, status=Status.CLAIMED).only(*STARTING).in_turn()
+        Run.objects.filter(pk__in=pks, owner=owner, status=Status.CLAIMED)
+        .in_turn()
+        .values_list(*STARTING, "revision__toml", _STATE)
     )
 )
-_REVISIONS = Compiled(lambda pks: Revision.objects.filter(pk__in=pks))
+
+
+class Claimed(NamedTuple):
+    """state: what the runs of its job keep between them, as JSON; "" for nothing."""
+
+    run: Run
+    state: str
 
 
 def _waiting(now: datetime) -> QuerySet[Run, tuple[Any, ...]]:
@@ -78,61 +90,80 @@ def _first(look_at: int) -> Compiled:
     return Compiled(lambda now: _waiting(now)[:look_at])
 
 
-def claim(*, free: int, owner: str, host: str, default_parallel: int, look_at: int = LOOK_AT) -> list[Run]:
-    """Win up to `free` runs for this owner; skips what the overlap policy skips. Commits before anything starts.
+def claim(
+    *,
+    room: Callable[[list[tuple[Any, ...]]], int],
+    owner: str,
+    host: str,
+    default_parallel: int,
+    look_at: int = LOOK_AT,
+) -> list[Claimed]:
+    """Win runs for this owner; skips what the overlap policy skips. Commits before anything starts.
 
+    room: how many, from the (status, when a cancel was asked for) of the owner's active runs.
     look_at: how many queued runs to look at while they fill the free slots."""
-    with _alone():
-        ids = Decision(default_parallel).choose(_queue(look_at), free)
-        if ids:
-            Run.objects.claim(ids, owner=owner, host=host)
-    claimed = _WON.objects(Run, pks=ids, owner=owner)
-    revisions = _REVISIONS.objects(Revision, pks=[run.revision_id for run in claimed])
-    texts = {revision.pk: revision for revision in revisions}
-    for run in claimed:
-        run.revision = texts[run.revision_id]
+    now = clock.now()
+    with transaction.atomic():
+        with together():
+            _be_alone()
+            own, active, first = ask((OWN, {"owner": owner}), (_ACTIVE, {}), (_first(look_at), {"now": now}))
+        queue = _queue(now, [Queued(*row) for row in first], look_at)
+        ids = Decision(default_parallel, active).choose(queue, room(own))
+        claimed = _won(ids, owner, host) if ids else []
+    for run, _ in claimed:
         log.debug("claimed run=%s attempt=%s job=%r source=%s", run.pk, run.attempt, run.job_name, run.source)
     return claimed
 
 
+def _won(ids: list[int], owner: str, host: str) -> list[Claimed]:
+    with together():
+        Run.objects.claim(ids, owner=owner, host=host)
+        [rows] = ask((_WON, {"pks": ids, "owner": owner}))
+    return [_claimed(*row) for row in rows]
+
+
+def _claimed(*row: Any) -> Claimed:
+    *facts, toml, state = row
+    run = Run.from_db(connection.alias, STARTING, facts)
+    run.revision = Revision(pk=run.revision_id, toml=toml)
+    return Claimed(run, state or "")
+
+
 def claim_one(run: Run, *, owner: str, host: str) -> bool:
     """Claim a run that is reserved for this process, unless its job is busy. True: `run` is claimed and refreshed."""
-    with _alone():
+    with transaction.atomic():
+        _be_alone()
         if run.not_before and run.not_before > clock.now():
             return False
-        if run.job and not Decision(default_parallel=1 << 30).is_free_for(run, run.job):
+        if run.job and not Decision(1 << 30, _ACTIVE.rows()).is_free_for(run, run.job):
             return False
         won = Run.objects.claim([run.pk], owner=owner, host=host)
     run.refresh_from_db()
     return bool(won)
 
 
-def _queue(look_at: int) -> Iterator[list[Queued]]:
-    """In turn, so many rows first; the rest, however long, only for one who asks for more."""
-    now = clock.now()
-    first = [Queued(*row) for row in _first(look_at).rows(now=now)]
+def _queue(now: datetime, first: list[Queued], look_at: int) -> Iterator[list[Queued]]:
+    """In turn, the first so many; the rest, however long, only for one who asks for more."""
     yield first
     if len(first) == look_at:
         yield [Queued(*row) for row in _waiting(now).exclude(pk__in=[run.id for run in first])]
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One claim at a time: SQLite's write lock does that by itself."""
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIM_LOCK])
-        yield
+def _be_alone() -> None:
+    """Until the end of the transaction nobody else claims: SQLite's write lock does that by itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIM_LOCK])
 
 
 class Decision:
     """One look at the queue, in turn."""
 
-    def __init__(self, default_parallel: int) -> None:
+    def __init__(self, default_parallel: int, active: Iterable[tuple[Any, ...]]) -> None:
+        """active: (its job's id,) for each active run."""
         self._default_parallel = default_parallel
         self._tags = TagSlots()
-        self._active: Counter[int | None] = Counter(job_id for (job_id,) in _ACTIVE.rows())
+        self._active: Counter[int | None] = Counter(job_id for (job_id,) in active)
         self._waiting: Counter[int | None] = Counter()
 
     def choose(self, queue: Iterator[list[Queued]], free: int) -> list[int]:

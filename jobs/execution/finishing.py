@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models import Q
 from jobs import services
 from jobs.execution.specs import policies_of
 from jobs.models import ACTIVE, JobState, LogUnread, Run, RunEvent, RunSamples, Status
+from jobs.models.together import together
 from jobs.models.writing import add_rows
 from jobs.timing import clock
 from plugins.custody.rundir import RunDir
@@ -46,10 +47,15 @@ def note_started(started: Starts, owner: str) -> None:
 NOBODY: Starts = {}
 
 
-def finish_all(runs: Iterable[Run], started: Starts = NOBODY, owner: str = "") -> list[Run]:
-    """Record the result of every run that has one, and what has started meanwhile; one transaction.
+def finish_all(
+    runs: Iterable[Run],
+    started: Starts = NOBODY,
+    owner: str = "",
+    recorded: Callable[[], object] = lambda: None,
+) -> list[Run]:
+    """Record the result of every run that has one, and what has started meanwhile; one transaction. Then tidy up.
 
-    Returns those that were finished here."""
+    recorded: called in between. Returns those that were finished here."""
     found = ((run, services.run_dir(run).ending()) for run in runs)
     endings = [(run, result) for run, result in found if result]  # read before the database is held
     if not endings:
@@ -58,11 +64,11 @@ def finish_all(runs: Iterable[Run], started: Starts = NOBODY, owner: str = "") -
     folders = {run.pk: services.run_dir(run) for run, _ in endings}
     try:
         with transaction.atomic():
-            note_started(started, owner)
-            finished = _record(endings)
+            finished = _record(endings, started, owner)
     except UNRECORDABLE:
         note_started(started, owner)
         finished = [ending[0] for ending in endings if _finished_alone(ending)]
+    recorded()
     for run in finished:
         tidy(folders[run.pk])
     return finished
@@ -90,22 +96,28 @@ def _finished_alone(ending: Ending) -> bool:
         return run.move(Status.FAILED, expect=ACTIVE, **ended)
 
 
-def _record(endings: list[Ending]) -> list[Run]:
+def _record(endings: list[Ending], started: Starts = NOBODY, owner: str = "") -> list[Run]:
     """In a transaction. Returns those that nobody else has finished; a few statements, however many there are."""
+    with together():  # with the transaction's own beginning
+        held = set(Run.objects.hold(run for run, _ in endings))
+    endings = [(run, result) for run, result in endings if run in held]
     waits = {run.pk: _retry_wait(run, result["status"]) for run, result in endings}
-    ends = [(run, _end(run, result)) for run, result in endings if waits[run.pk] is None]
-    over = {run.pk for run in Run.objects.end(ends)}
-    won = [
+    over = [ending for ending in endings if waits[ending[0].pk] is None]
+    again = [
         (run, result)
         for run, result in endings
-        if run.pk in over or ((wait := waits[run.pk]) is not None and _queue_again(run, result, wait))
+        if (wait := waits[run.pk]) is not None and _queue_again(run, result, wait)
     ]
-    for run, result in won:
-        _keep_values(run, result)
+    for ending in [*over, *again]:
+        _keep_values(*ending)
+    with together():
+        note_started(started, owner)
+        Run.objects.end((run, _end(run, result)) for run, result in over)
+        add_rows(RunEvent(), [event for ending in [*over, *again] for event in _events(*ending)])
+        LogUnread.objects.add(run.pk for run, _ in over if run.started_at)
+    for run, result in [*over, *again]:
         log.debug("ended run=%s attempt=%s %s; now %s", run.pk, run.attempt, result["status"], run.status)
-    add_rows(RunEvent(), [event for ending in won for event in _events(*ending)])
-    LogUnread.objects.add(run.pk for run, _ in won if run.pk in over and run.started_at)
-    return [run for run, _ in won]
+    return [run for run, _ in [*over, *again]]
 
 
 def _keep_values(run: Run, result: dict[str, Any]) -> None:

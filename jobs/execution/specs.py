@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from jobs.execution.facts import facts_for
 from jobs.models import JobState, Run
 from plugins import checking, jobfile, params
 from plugins.custody.spec import RunSpec
+from plugins.exceptions import MxxError
 from plugins.jobtable import JobTable, job_table
 from plugins.registry import Catalog
 from plugins.substitution import Blank, secrets_in
@@ -36,6 +38,12 @@ def policies_of(toml: str) -> JobTable:
 def _checked(toml: str, catalog: Catalog) -> checking.CheckedJob:
     """Once for each state of the plugins it may use. Raises BadInput when they do not fit any more."""
     return checking.check(_parsed(toml), catalog)
+
+
+def make_ready(toml: str) -> None:
+    """So that a run of this text starts sooner. What is wrong with it is told when it starts."""
+    with suppress(MxxError):
+        _checked(toml, services.plugin_catalog(_parsed(toml)))
 
 
 def spec_of(run: Run, state: str | None = None) -> RunSpec:

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from jobs import services
 from jobs.execution import owner
+from jobs.execution.ahead import ReadAhead
 from jobs.execution.local import LocalDispatcher
 from jobs.execution.loops import Loop
 from jobs.execution.watcher import Watcher, watcher
@@ -43,7 +44,8 @@ class Supervisor:
             Loop("heartbeat", self._beat),
         ]
         self.historian = Loop("historian", self._keep_history)
-        """Not among the loops: what it keeps is for the pages, and no start waits for it."""
+        """Not among the loops: what it keeps is for the pages, what it reads ahead only saves time; no start waits for it."""
+        self._ahead = ReadAhead()
 
     def start(self) -> None:
         if owner.is_first(self.row):
@@ -87,6 +89,7 @@ class Supervisor:
         self._pause.wait(1.0)
 
     def _keep_history(self) -> None:
+        self._ahead.look(self._pause.wait)
         more = services.keep_history(f"{owner.home_id()}:")
         self._pause.wait(HISTORY_PAUSE_BUSY if more else HISTORY_PAUSE)
 

@@ -8,6 +8,7 @@ from jobs.models.factor import RecoveryCode, SecondFactor
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import Job
 from jobs.models.logtext import LogText, LogUnread
+from jobs.models.presence import Presence
 from jobs.models.quiet import Quiet
 from jobs.models.revision import Revision
 from jobs.models.role import Role, admins, role_of
@@ -35,6 +36,7 @@ __all__ = [
     "Lease",
     "LogText",
     "LogUnread",
+    "Presence",
     "Quiet",
     "RecoveryCode",
     "Revision",

@@ -7,12 +7,13 @@ itself stays a QuerySet: only what differs between two askings is filled in.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 
-Model = TypeVar("Model", bound=models.Model)
+from jobs.models.together import together
 
 
 class Plan(NamedTuple):
@@ -21,6 +22,9 @@ class Plan(NamedTuple):
     compiler: Any
     sql: str
     params: list[tuple[int | None, Any]]
+
+    def rows(self, cursor: Any) -> list[tuple[Any, ...]]:
+        return list(self.compiler.results_iter([cursor.fetchall()], tuple_expected=True))
 
 
 class Compiled:
@@ -33,17 +37,13 @@ class Compiled:
 
     def rows(self, **given: Any) -> list[tuple[Any, ...]]:
         """What a `values_list` would give. Without anything in a list there is nothing to find."""
-        return self._ask(given)[1]
-
-    def objects(self, kind: type[Model], **given: Any) -> list[Model]:
-        """Instances; the query set may defer fields, and joins nothing."""
-        plan, rows = self._ask(given)
-        names = [column.target.attname for column, *_ in plan.compiler.select] if plan else []
-        return [kind.from_db(connection.alias, names, row) for row in rows]
-
-    def _ask(self, given: dict[str, Any]) -> tuple[Plan | None, list[tuple[Any, ...]]]:
         if [] in given.values():
-            return None, []
+            return []
+        [found] = ask((self, given))
+        return found
+
+    def filled(self, given: dict[str, Any]) -> tuple[Plan, list[Any]]:
+        """And what its SQL is given."""
         lists = {
             name: _padded(value) if isinstance(value, list) else [value] for name, value in given.items()
         }
@@ -52,11 +52,18 @@ class Compiled:
             self._plans[shape] = _plan(self._build, given, lists)
         plan = self._plans[shape]
         flat = [_adapted(value) for values in lists.values() for value in values]
-        params = [same if place is None else flat[place] for place, same in plan.params]
-        with connection.cursor() as cursor:
-            cursor.execute(plan.sql, params)
-            found = cursor.fetchall()
-        return plan, list(plan.compiler.results_iter([found], tuple_expected=True))
+        return plan, [same if place is None else flat[place] for place, same in plan.params]
+
+
+def ask(*asked: tuple[Compiled, dict[str, Any]]) -> list[list[tuple[Any, ...]]]:
+    """The rows of each query, one journey for all. There is something in each list that is given."""
+    plans = [compiled.filled(given) for compiled, given in asked]
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(connection.cursor()) for _ in plans]
+        with together() if len(plans) > 1 else nullcontext():
+            for cursor, (plan, params) in zip(cursors, plans, strict=True):
+                cursor.execute(plan.sql, params)
+        return [plan.rows(cursor) for cursor, (plan, _) in zip(cursors, plans, strict=True)]
 
 
 def _plan(

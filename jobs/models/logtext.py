@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import DatabaseError, connection, models, transaction
 
+from jobs.models.writing import add_rows
+
 MARKS = "!\"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~"
 """ASCII marks, as a literal of SQL: PostgreSQL would take a/b for a path and a.b for a host, each one word."""
 SQLITE = (
@@ -52,12 +54,7 @@ def queue_ended(apps: Any, editor: Any) -> None:
 class LogUnreadQuerySet(models.QuerySet["LogUnread"]):
     def add(self, ids: Iterable[int]) -> None:
         """In the transaction of their end: some 5 microseconds a run."""
-        rows = [(pk,) for pk in ids]
-        if rows:
-            with connection.cursor() as cursor:
-                cursor.executemany(
-                    "INSERT INTO jobs_logunread (run_id) VALUES (%s) ON CONFLICT DO NOTHING", rows
-                )
+        add_rows(LogUnread(), [{"run": pk} for pk in ids])
 
 
 class LogUnread(models.Model):

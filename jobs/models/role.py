@@ -56,12 +56,12 @@ ADDED: dict[Role, tuple[str, ...]] = {
 
 
 def role_of(user: AbstractBaseUser | AnonymousUser) -> Role | None:
-    """The highest one; of a superuser admin; None for whoever has none. One query."""
+    """The highest one; of a superuser admin; None for whoever has none. One query, or none where groups were prefetched."""
     if not isinstance(user, User) or not user.is_active:
         return None
     if user.is_superuser:
         return Role.ADMIN
-    names = set(user.groups.values_list("name", flat=True))
+    names = {group.name for group in user.groups.all()}
     return next((role for role in reversed(Role) if role in names), None)
 
 

@@ -119,16 +119,24 @@ class RunQuerySet(models.QuerySet["Run"]):
             )
             return cursor.rowcount
 
-    def end(self, ends: Iterable[tuple[Run, dict[str, Any]]]) -> list[Run]:
-        """Each active run into its end, with the fields given, by compare-and-set on (id, attempt, owner); two statements,
-        however many there are. Returns who was still there. In a transaction: its lock joins the two."""
+    def hold(self, runs: Iterable[Run]) -> list[Run]:
+        """Those that are still active in this attempt and of this owner: locked, and told what the row says of what an end
+        asks. One statement, however many there are. In a transaction: its lock makes what follows a compare-and-set."""
+        runs = list(runs)
+        rows = {
+            (pk, attempt, owner): told for pk, attempt, owner, *told in _HELD.rows(pks=[r.pk for r in runs])
+        }
+        held = [run for run in runs if (run.pk, run.attempt, run.owner) in rows]
+        for run in held:
+            run.take(dict(zip(TOLD, rows[run.pk, run.attempt, run.owner], strict=True)))
+        return held
+
+    def end(self, ends: Iterable[tuple[Run, dict[str, Any]]]) -> None:
+        """Each of these runs, which are held, into its end; one statement."""
         ends = list(ends)
-        locked = set(_LOCKED.rows(pks=[run.pk for run, _ in ends]))
-        won = [(run, fields) for run, fields in ends if (run.pk, run.attempt, run.owner) in locked]
-        write_rows(Run, [({"id": run.pk}, fields) for run, fields in won])
-        for run, fields in won:
+        write_rows(Run, [({"id": run.pk}, fields) for run, fields in ends])
+        for run, fields in ends:
             run.take(fields)
-        return [run for run, _ in won]
 
     def note_started(self, started: dict[int, tuple[int, datetime]], owner: str) -> None:
         """started: run id -> (attempt, moment). claimed -> running, by compare-and-set."""
@@ -142,10 +150,17 @@ class RunQuerySet(models.QuerySet["Run"]):
 
 
 class Run(models.Model):
-    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, related_name="runs")
+    # No foreign key has an index of its own: each costs every change of a row's status another write (see indexes).
+    job = models.ForeignKey(
+        "jobs.Job", on_delete=models.SET_NULL, null=True, related_name="runs", db_index=False
+    )
     job_name = models.CharField(max_length=100)
-    revision = models.ForeignKey("jobs.Revision", on_delete=models.PROTECT, related_name="+")
-    schedule = models.ForeignKey("jobs.Schedule", on_delete=models.SET_NULL, null=True, related_name="runs")
+    revision = models.ForeignKey(
+        "jobs.Revision", on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # none is ever deleted
+    schedule = models.ForeignKey(
+        "jobs.Schedule", on_delete=models.SET_NULL, null=True, related_name="runs", db_index=False
+    )
     source = models.CharField(max_length=10, choices=Source.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     reason = models.TextField(blank=True, help_text="why it ended, waits or did not run, in words")
@@ -170,9 +185,11 @@ class Run(models.Model):
     cancel_requested_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=500, blank=True)
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
-    retry_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="retries")
+    retry_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="retries", db_index=False
+    )
     idempotency_key = models.CharField(  # noqa: DJ001 - most rows have none
         max_length=200, null=True, blank=True, help_text="under which it was asked for: see IdempotencyKey"
     )
@@ -200,10 +217,19 @@ class Run(models.Model):
             models.Index(fields=["status", "source", "-id"], name="run_by_kind"),
             models.Index(fields=["job", "status", "source", "-id"], name="run_of_job_by_kind"),
             models.Index(fields=["-finished_at"], name="run_by_end"),
+            models.Index(
+                fields=["requested_by"], name="run_by_person", condition=Q(requested_by__isnull=False)
+            ),
+            models.Index(fields=["retry_of"], name="run_again", condition=Q(retry_of__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"run {self.pk} of {self.job_name}"
+
+    @classmethod
+    def of_attempt(cls, pk: int, attempt: int, owner: str) -> Run:
+        """As somebody tells of it; the rest is read when it is asked for."""
+        return cls.from_db(connection.alias, ["id", "attempt", "owner"], [pk, attempt, owner])
 
     @property
     def is_active(self) -> bool:
@@ -239,13 +265,15 @@ class Run(models.Model):
             setattr(self, name, value)
 
 
-_LOCKED = Compiled(
+TOLD = ("job_id", "job_name", "revision_id", "status", "reason", "failures", "started_at")
+"""What recording an end asks of a row."""
+_HELD = Compiled(
     lambda pks: (
         Run.objects.active()
         .filter(pk__in=pks)
         .select_for_update()
         .order_by("pk")
-        .values_list("pk", "attempt", "owner")
+        .values_list("pk", "attempt", "owner", *TOLD)
     )
 )
 

@@ -6,14 +6,16 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
-from jobs.models import Run, Schedule
+from jobs.models import Run, Schedule, Supervisor
+from jobs.models.supervisor import STALE_AFTER
 from jobs.models.writing import Change, write_rows
 from jobs.scheduling.lease import LeaseHolder
 from jobs.scheduling.store import Again
 from jobs.timing import clock
 from jobs.timing.table import trigger_of
+from jobs.timing.triggers import going_on
 from plugins.exceptions import MxxError
 
 log = logging.getLogger("mxx.scheduler")
@@ -56,7 +58,8 @@ class Replanning:
             self._now = self._begun()
         waiting = Schedule.objects.waiting().filter(next_run_time__gt=self._now, pk__gt=self._done)
         rows = list(waiting.order_by("pk").values_list(*COLUMNS)[:AT_ONCE])
-        self._bring_forward([change for row in rows if (change := _sooner(self._now, *row))])
+        until = self._lease.repeats_until or self._now
+        self._bring_forward([change for row in rows if (change := _sooner(self._now, until, *row))])
         self._done = rows[-1][0] if rows else self._done
         self.going = len(rows) == AT_ONCE
 
@@ -68,6 +71,12 @@ class Replanning:
             if self._set_back:
                 self._lease.note_step_back(now + self._set_back)
                 bring_delays_forward(now, self._set_back)
+            elif unseen := set_back_unseen(self._lease, now):
+                log.warning(
+                    "the clock was set back by %.0f s or more while MXX was off", unseen.total_seconds()
+                )
+                self._lease.note_step_back(now + unseen)
+                bring_retries_forward(now, unseen)
         self._set_back = timedelta()
         return now
 
@@ -86,18 +95,44 @@ def again(lease: LeaseHolder) -> Again | None:
     return Again(lease.repeats_until, timedelta(microseconds=lease.steps_back))
 
 
+def set_back_unseen(lease: LeaseHolder, now: datetime) -> timedelta:
+    """By how much, at least, the clock was set back while nobody was there to see it: so far ahead lies the last heartbeat
+    of a supervisor of this home. A heartbeat from another home may come from a clock that was never set."""
+    home = lease.holder.partition(":")[0]
+    before_us = Supervisor.objects.filter(kind="supervisor", pk__startswith=f"{home}:").exclude(
+        pk=lease.holder
+    )
+    last: datetime | None = before_us.aggregate(last=Max("heartbeat_at"))["last"]
+    known = lease.repeats_until
+    if last is None or last <= now + STALE_AFTER or (known is not None and known >= last):
+        return timedelta()
+    return last - now
+
+
 def bring_delays_forward(now: datetime, step: timedelta) -> None:
     """A delay, of a retry or after the start of MXX, is no longer because the clock was set back meanwhile."""
-    Run.objects.queued().filter(not_before__gt=now).update(not_before=F("not_before") - step)
+    bring_retries_forward(now, step)
     startups = Schedule.objects.waiting().filter(trigger="startup", next_run_time__gt=now)
     startups.update(next_run_time=F("next_run_time") - step)
 
 
+def bring_retries_forward(now: datetime, step: timedelta) -> None:
+    Run.objects.queued().filter(not_before__gt=now).update(not_before=F("not_before") - step)
+
+
 def _sooner(
-    now: datetime, pk: int, rev: int, planned: datetime, trigger: str, spec: dict[str, object], timezone: str
+    now: datetime,
+    until: datetime,
+    pk: int,
+    rev: int,
+    planned: datetime,
+    trigger: str,
+    spec: dict[str, object],
+    timezone: str,
 ) -> Change | None:
+    """until: up to there the clock shows each moment again."""
     try:
-        following = trigger_of(trigger, spec, timezone).after(now)
+        following = going_on(trigger_of(trigger, spec, timezone), now, until).after(now)
     except (MxxError, LookupError, ValueError) as error:
         log.warning(
             "schedule %s cannot be planned again: %s", pk, error

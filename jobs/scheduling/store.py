@@ -16,7 +16,7 @@ from jobs.models.compiled import Compiled
 from jobs.scheduling.planning import Moment, Plan, Span, plan, plan_startup
 from jobs.timing import clock
 from jobs.timing.table import trigger_of
-from jobs.timing.triggers import Trigger
+from jobs.timing.triggers import Trigger, going_on
 from plugins.exceptions import MxxError
 
 log = logging.getLogger("mxx.scheduler")
@@ -202,10 +202,13 @@ class ScheduleJobStore(DjangoJobStore):
     def _plan(self, row: Row) -> Plan:
         if row.trigger == "startup":
             return plan_startup(row.next_run_time, self._quiet)
+        now, trigger = clock.now(), self._trigger(row)
+        if self.again:
+            trigger = going_on(trigger, min(row.next_run_time, now), self.again.until)
         return plan(
-            self._trigger(row),
+            trigger,
             row.next_run_time,
-            clock.now(),
+            now,
             misfire=row.misfire or row.job__misfire,
             window=row.misfire_window if row.misfire_window is not None else row.job__misfire_window,
             quiet=self._quiet,

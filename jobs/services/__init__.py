@@ -34,11 +34,13 @@ from jobs.services.keeping import keep_history
 from jobs.services.logsearch import excerpts
 from jobs.services.mxximport import ImportedHome, import_home
 from jobs.services.once import trigger_once
+from jobs.services.onlookers import Standing, let_in, standing_for, standing_of
 from jobs.services.owner import local_owner_token
 from jobs.services.params import declared_in, declared_params
 from jobs.services.passwords import change_password, check_password
 from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.plugins import plugin_catalog
+from jobs.services.presences import be_present, others_at
 from jobs.services.preview import Preview, preview_draft, preview_schedule
 from jobs.services.pruning import Pruned, Retention, prune_runs
 from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now
@@ -79,19 +81,20 @@ from jobs.services.tokens import DAYS as TOKEN_DAYS
 from jobs.services.tokens import MOST_DAYS as MOST_TOKEN_DAYS
 from jobs.services.tokens import find_token, make_token, revoke_token, scopes_for, tokens_seen_by
 from jobs.services.triggerlinks import find_link, make_link, opened_link, revoke_link, trigger_by_link
-from jobs.services.upcoming import Coming, upcoming
+from jobs.services.upcoming import Coming, next_of_each, upcoming
 from jobs.services.vault import Sealed
 from jobs.services.watching import (
     LogChunk,
     Progress,
     live_events,
     live_progress,
+    log_end,
     log_state,
     run_dir,
     run_log,
     run_records,
 )
-from jobs.services.whys import Rule, Why, why
+from jobs.services.whys import Circumstances, Rule, Why, why
 
 __all__ = [
     "AWAY",
@@ -103,6 +106,7 @@ __all__ = [
     "TOKEN_DAYS",
     "UNFINISHED",
     "ApplicationDraft",
+    "Circumstances",
     "Collision",
     "Coming",
     "Draft",
@@ -127,11 +131,13 @@ __all__ = [
     "Sample",
     "Samples",
     "Sealed",
+    "Standing",
     "Wanted",
     "Why",
     "Wishes",
     "applications_named",
     "back_up",
+    "be_present",
     "begin_quiet",
     "cancel_job",
     "cancel_run",
@@ -192,11 +198,13 @@ __all__ = [
     "is_away",
     "job_files",
     "keep_history",
+    "let_in",
     "little_room",
     "live_events",
     "live_progress",
     "load_folder",
     "local_owner_token",
+    "log_end",
     "log_state",
     "make_link",
     "make_token",
@@ -204,10 +212,12 @@ __all__ = [
     "may_guess",
     "meetings",
     "new_recovery_codes",
+    "next_of_each",
     "note_factor",
     "open_link",
     "open_secrets",
     "opened_link",
+    "others_at",
     "pause_job",
     "pause_schedule",
     "plugin_catalog",
@@ -237,6 +247,8 @@ __all__ = [
     "seal_anew",
     "secret_names",
     "set_secret",
+    "standing_for",
+    "standing_of",
     "stop_detached_program",
     "tokens_seen_by",
     "trigger_by_link",

@@ -10,8 +10,10 @@ from typing import Literal
 
 from django.conf import settings
 
-from jobs.models import Job, Quiet, Run, Supervisor
-from jobs.services.lengths import Usual, usual
+from jobs.models import Job, Quiet, Run
+from jobs.services.health import pulse
+from jobs.services.lengths import Usual, usual_lately
+from jobs.services.planned import PlannedJob
 from jobs.services.upcoming import Coming, upcoming
 from jobs.timing import clock
 from jobs.timing.words import hour_in
@@ -56,17 +58,20 @@ def collisions(
     most: int = 50,
     zone: str = "UTC",
     quiet: Quiet | Literal["ask"] | None = "ask",
+    slots: int | None = None,
 ) -> list[Collision]:
     """In order of time, the first `most`, in words of this zone. Jobs of unknown length (fewer than 3 good runs) meet nobody.
 
-    Among the next 2,000 moments: measured with 10,000 daily jobs 1 s.
+    Among the next 2,000 moments. quiet and slots (of all supervisors) are asked for unless they are known.
     """
     now = clock.now()
     coming = upcoming(count=MOST_MOMENTS, until=now + timedelta(hours=hours), quiet=quiet)
     active = list(Run.objects.active().filter(job__isnull=False).select_related("job").lean())
     jobs = {item.schedule.job_id for item in coming} | {run.job_id for run in active if run.job_id}
-    slots = sum(Supervisor.objects.filter(kind="supervisor").alive(now).values_list("slots", flat=True))
-    return meetings(coming=coming, active=active, lengths=usual(jobs), slots=slots, most=most, zone=zone)
+    slots = pulse().slots if slots is None else slots
+    return meetings(
+        coming=coming, active=active, lengths=usual_lately(jobs), slots=slots, most=most, zone=zone
+    )
 
 
 def meetings(
@@ -120,20 +125,22 @@ class _Rehearsal:
                 self._begin(job, item.at + length + timedelta(seconds=met.seconds if met else 0))
         return found
 
-    def _own(self, job: Job) -> _Places:
+    def _own(self, job: Job | PlannedJob) -> _Places:
         most = (job.max_parallel or self._slots) if job.overlap == "parallel" else 1
-        return self._of_job.setdefault(job.pk, _Places(most))
+        if (own := self._of_job.get(job.pk)) is None:
+            own = self._of_job[job.pk] = _Places(most)
+        return own
 
-    def _places(self, job: Job) -> list[_Places]:
+    def _places(self, job: Job | PlannedJob) -> list[_Places]:
         """All that a run of this job takes."""
         return [self._own(job), *(self._of_tag[tag] for tag in job.tags if tag in self._of_tag), self._all]
 
-    def _begin(self, job: Job, ends: datetime) -> None:
+    def _begin(self, job: Job | PlannedJob, ends: datetime) -> None:
         self._until[job.pk] = ends
         for places in self._places(job):
             places.take(ends)
 
-    def _meeting(self, item: Coming, job: Job) -> Collision | None:
+    def _meeting(self, item: Coming, job: Job | PlannedJob) -> Collision | None:
         if (free := self._own(job).free(item.at)) > item.at:
             return self._behind_its_own(item, job, free)
         for tag in job.tags:
@@ -143,7 +150,7 @@ class _Rehearsal:
             return _waits(item, free, f"all {self._slots} slots are in use")
         return None
 
-    def _behind_its_own(self, item: Coming, job: Job, free: datetime) -> Collision:
+    def _behind_its_own(self, item: Coming, job: Job | PlannedJob, free: datetime) -> Collision:
         because = f"the run before it usually goes on until {hour_in(self._zone, free)}"
         if job.overlap == "replace":
             for places in self._places(job):

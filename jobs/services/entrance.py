@@ -41,12 +41,18 @@ def may_guess(username: str, request: HttpRequest) -> bool:
 
 def is_alive(session: SessionBase) -> bool:
     """At most 7 days, and never 12 hours without a request. Notes the request, to five minutes."""
-    now, began, seen = clock.now(), _moment(session, BEGAN), _moment(session, SEEN)
-    if now - began > LONGEST or now - seen > IDLE:
+    if seconds_left(session) < 0:
         return False
-    if now - seen > NOTED_EVERY:
+    now = clock.now()
+    if now - _moment(session, SEEN) > NOTED_EVERY:
         session[SEEN] = now.timestamp()
     return True
+
+
+def seconds_left(session: SessionBase) -> float:
+    """Of its life, if nothing more is asked by it."""
+    ends = min(_moment(session, BEGAN) + LONGEST, _moment(session, SEEN) + IDLE)
+    return (ends - clock.now()).total_seconds()
 
 
 def _moment(session: SessionBase, name: str) -> datetime:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Q, Subquery, Sum
+from django.db.models import Count, Max, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from jobs.models import Lease, Run, Supervisor
+from jobs.models import Lease, Run, Status, Supervisor
 from jobs.models.supervisor import STALE_AFTER
 from jobs.services.room import little_room
 from jobs.timing import clock
@@ -33,9 +33,12 @@ class Health(Pulse):
 
 
 def health() -> Health:
-    """The pulse, and how much goes on. Three short queries."""
-    running, queued = Run.objects.active().count(), Run.objects.queued().count()
-    return Health(**vars(pulse()), running=running, queued=queued)
+    """The pulse, and how much goes on. Two short queries."""
+    waits = Q(status=Status.QUEUED)
+    going = Run.objects.unfinished().aggregate(
+        running=Count("pk", filter=~waits), queued=Count("pk", filter=waits)
+    )
+    return Health(**vars(pulse()), **going)
 
 
 def pulse() -> Pulse:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from jobs.models import Job, Quiet, Schedule
+from jobs.models.schedule import ScheduleQuerySet
+from jobs.services.planned import Planned, planned
 from jobs.services.quiet import quiet_now
 from jobs.timing import clock
 
@@ -17,11 +18,12 @@ MOST_SCHEDULES = 500
 """A forecast looks at those that are due first."""
 
 
-@dataclass(frozen=True, order=True)
-class Coming:
+class Coming(NamedTuple):
+    """In order of time."""
+
     at: datetime
     schedule_id: int
-    schedule: Schedule
+    schedule: Planned
 
 
 def upcoming(
@@ -36,22 +38,31 @@ def upcoming(
     In a quiet time, which is asked for unless it is known: from its end on; nothing while it has none. No more than the
     `count` schedules that are due first can be among them.
     """
-    now = clock.now()
-    quiet = quiet_now() if quiet == "ask" else quiet
-    if quiet and quiet.is_open:
-        return []
-    start = quiet.until if quiet else now
-    rows = Schedule.objects.waiting().filter(job__deleted_at__isnull=True).select_related("job")
-    if job is not None:
-        rows = rows.filter(job=job)
-    first = rows.order_by("next_run_time")[: max(count, 1) if not quiet else MOST_SCHEDULES]
+    rows = Schedule.objects.all() if job is None else Schedule.objects.filter(job=job)
+    start, first = _first(rows, count, quiet)
     merged = heapq.merge(*(_moments(schedule, start, until) for schedule in first))
     return list(islice(merged, count))
 
 
-def _moments(schedule: Schedule, start: datetime, until: datetime | None) -> Iterator[Coming]:
-    rule, planned = schedule.rule(), schedule.next_run_time
-    at = planned if planned and planned >= start else rule.after(start - timedelta(microseconds=1))
+def next_of_each(*, count: int, quiet: Quiet | Literal["ask"] | None = "ask") -> list[Coming]:
+    """The next moment of each schedule, of those `count` that are due first. One query."""
+    start, first = _first(Schedule.objects.all(), count, quiet)
+    moments = (next(_moments(schedule, start, None), None) for schedule in first)
+    return sorted(moment for moment in moments if moment)[:count]
+
+
+def _first(
+    rows: ScheduleQuerySet, count: int, quiet: Quiet | Literal["ask"] | None
+) -> tuple[datetime, list[Planned]]:
+    """From when on, and the schedules that are due first."""
+    quiet = quiet_now() if quiet == "ask" else quiet
+    if quiet is None:
+        return clock.now(), planned(rows, max(count, 1))
+    return quiet.until, [] if quiet.is_open else planned(rows, MOST_SCHEDULES)
+
+
+def _moments(schedule: Planned, start: datetime, until: datetime | None) -> Iterator[Coming]:
+    at = schedule.from_now(start - timedelta(microseconds=1))
     while at is not None and (until is None or at < until):
         yield Coming(at, schedule.pk, schedule)
-        at = rule.after(at)
+        at = schedule.after(at)

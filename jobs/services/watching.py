@@ -31,6 +31,11 @@ def run_dir(run: Run, attempt: int | None = None) -> RunDir:
     return RunDir.of(settings.MXX_HOME, run.pk, attempt or run.attempt)
 
 
+def log_end(run_id: int, attempt: int) -> int:
+    """Bytes of output so far. At little cost: no row, and of the log what came since somebody last asked."""
+    return segments.end(RunDir.of(settings.MXX_HOME, run_id, attempt).log)
+
+
 def run_records(run: Run, offset: int = 0, limit: int = CHUNK) -> list[segments.Record]:
     """Raw output from `offset` (bytes of output since the start), at most about `limit` bytes."""
     return segments.read(run_dir(run).log, offset, limit)
@@ -55,7 +60,7 @@ def run_log(
 
 def log_state(run: Run, attempt: int) -> tuple[int, bool]:
     """(bytes of output so far, whether nothing more will come): what changes when a log is worth reading again."""
-    return segments.end(run_dir(run, attempt).log), run.is_over or attempt < run.attempt
+    return log_end(run.pk, attempt), run.is_over or attempt < run.attempt
 
 
 def _known_attempt(run: Run, attempt: int | None) -> int:

@@ -13,8 +13,9 @@ from django.db.models import Q
 from jobs.models import Job, Quiet, Run, Schedule, Status
 from jobs.models.quiet import OPEN_END
 from jobs.services.collisions import MOST_MOMENTS, Collision, collisions
-from jobs.services.health import health
+from jobs.services.health import Health, health
 from jobs.services.lengths import ENOUGH, usual
+from jobs.services.quiet import quiet_now
 from jobs.services.room import why_no_start
 from jobs.timing import clock
 from jobs.timing.triggers import Bounded
@@ -47,24 +48,36 @@ class Why:
     runs: list[Run] = field(default_factory=list)
 
 
-def why(*, job: Job, at: datetime | None = None, zone: str = "UTC") -> Why:
+def why(
+    *, job: Job, at: datetime | None = None, zone: str = "UTC", asked: Circumstances | None = None
+) -> Why:
     """at: the minute that begins then, else that very second; without it the next due moment, or now.
 
-    zone: in which times are told, with UTC beside it.
+    zone: in which times are told, with UTC beside it. asked: what is asked for unless it is known.
     """
-    schedules = list(job.schedules.present())
-    planned = [row.next_run_time for row in schedules if row.next_run_time]
+    asked = asked or Circumstances(list(job.schedules.present()), health(), quiet_now())
+    planned = [row.next_run_time for row in asked.schedules if row.next_run_time]
     at = at or min(planned, default=clock.now())
-    return _Question(job, schedules, at, zone).answer()
+    return _Question(job, at, zone, asked).answer()
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """schedules: the job's present ones."""
+
+    schedules: list[Schedule]
+    health: Health
+    quiet: Quiet | None
 
 
 class _Question:
-    def __init__(self, job: Job, schedules: list[Schedule], at: datetime, zone: str) -> None:
-        self.job, self.schedules, self.at, self.now = job, schedules, at, clock.now()
+    def __init__(self, job: Job, at: datetime, zone: str, asked: Circumstances) -> None:
+        self.job, self.at, self.now = job, at, clock.now()
+        self.schedules, self.health, self.quiet = asked.schedules, asked.health, asked.quiet
         self.zone = zone
         self.first = at.replace(microsecond=0)
         self.last = self.first + timedelta(seconds=1 if self.first.second else 60) - TICK
-        self.due = {row.pk: moment for row in schedules if (moment := self._due(row))}
+        self.due = {row.pk: moment for row in self.schedules if (moment := self._due(row))}
 
     def _due(self, row: Schedule) -> datetime | None:
         """The planned moment of a startup schedule counts: no clock makes it due."""
@@ -134,8 +147,9 @@ class _Question:
     def _met(self) -> Collision | None:
         if not self.due or self.at > self.now + AHEAD:
             return None
-        mine = (one for one in collisions(most=MOST_MOMENTS, zone=self.zone) if one.job == self.job.name)
-        return next((one for one in mine if self.first <= one.at <= self.last), None)
+        found = collisions(most=MOST_MOMENTS, zone=self.zone, quiet=self.quiet, slots=self.health.slots)
+        here = (one for one in found if self.first <= one.at <= self.last)
+        return next((one for one in here if one.job == self.job.name), None)
 
     # ---- the rules
 
@@ -171,9 +185,10 @@ class _Question:
         yield Rule(
             "overlap", met.what != "skipped" if met else True, f"{self.job.overlap}; {self._rehearsed(met)}"
         )
-        state = health()
+        state = self.health
         yield Rule("scheduler", state.ok, state.problem or "on time")
-        yield Rule("slots", None, f"{state.running} of {state.slots} in use now")
+        in_use = f"{state.running} of {state.slots} in use now"
+        yield Rule("slots", None, in_use if state.slots else "none: no scheduler is there to give one")
         for tag in self.job.tags:
             if limit := settings.MXX_TAG_SLOTS.get(tag):
                 used = sum(

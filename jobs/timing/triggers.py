@@ -6,7 +6,7 @@ All moments are aware and in UTC. Nothing here enumerates from the past: years o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice, takewhile
 from typing import Protocol
@@ -279,6 +279,16 @@ class Bounded:
             spans.append((opens, min(last, black_from - TICK)))
             opens = max(opens, black_to)
         return [(a, b) for a, b in [*spans, (opens, last)] if a <= b]
+
+
+def going_on(trigger: Trigger, since: datetime, until: datetime) -> Trigger:
+    """The same while the clock, which was set back, shows the time up to `until` again: a grid whose anchor lies ahead of
+    `since` but not of `until` had begun already."""
+    if isinstance(trigger, Bounded):
+        return replace(trigger, inner=going_on(trigger.inner, since, until))
+    if isinstance(trigger, IntervalTrigger) and since < trigger.anchor <= until:
+        return replace(trigger, anchor=since - (since - trigger.anchor) % trigger.every - trigger.every)
+    return trigger
 
 
 def apart(spans: list[tuple[datetime, datetime]]) -> tuple[tuple[datetime, datetime], ...]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from bisect import bisect_left
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from jobs.models import Schedule
-from jobs.timing.plan import trigger_of
+from jobs.services.planned import Planned, planned, rule_of
 from jobs.timing.triggers import Trigger
 
 MOST_SCHEDULES = 1000
@@ -25,11 +25,10 @@ Moments = tuple[datetime, ...]
 Bands = tuple[tuple[datetime, datetime], ...]
 
 
-@dataclass(frozen=True)
-class Ahead:
+class Ahead(NamedTuple):
     """moments: all of them, ascending; or, of a schedule with many, bands: [from, to] without long gaps."""
 
-    schedule: Schedule
+    schedule: Planned
     moments: Moments = ()
     bands: Bands = ()
 
@@ -42,40 +41,32 @@ def ahead(first: datetime, until: datetime, now: datetime) -> tuple[list[Ahead],
     """
     if until <= now:
         return [], 0
-    rows = _due_before(until)
-    some = list(rows[: MOST_SCHEDULES + 1])
-    more = rows.count() - MOST_SCHEDULES if len(some) > MOST_SCHEDULES else 0
+    rows = Schedule.objects.filter(next_run_time__lt=until)
+    some = planned(rows, MOST_SCHEDULES + 1)
+    more = _count(rows) - MOST_SCHEDULES if len(some) > MOST_SCHEDULES else 0
     found = [_ahead(schedule, first, until, now) for schedule in some[:MOST_SCHEDULES]]
     return [one for one in found if one.moments or one.bands], more
 
 
-def _due_before(until: datetime) -> QuerySet[Schedule]:
-    rows = Schedule.objects.waiting().filter(next_run_time__lt=until, job__deleted_at__isnull=True)
-    columns = ("name", "text", "trigger", "spec", "timezone", "next_run_time")
-    of_job = ("name", "tags", "overlap", "max_parallel")
-    return (
-        rows.select_related("job")
-        .only(*columns, *(f"job__{name}" for name in of_job))
-        .order_by("next_run_time", "id")
-    )
+def _count(rows: QuerySet[Schedule]) -> int:
+    return rows.filter(job__deleted_at__isnull=True).count()
 
 
-def _ahead(schedule: Schedule, first: datetime, until: datetime, now: datetime) -> Ahead:
-    planned = schedule.next_run_time
+def _ahead(schedule: Planned, first: datetime, until: datetime, now: datetime) -> Ahead:
+    at = schedule.next_run_time
     if schedule.trigger == "startup":
-        return Ahead(schedule, (planned,) if planned and first <= planned < until else ())
-    spec = json.dumps(schedule.spec, sort_keys=True)
-    moments, bands = _planned(schedule.trigger, spec, schedule.timezone, first, until)
+        return Ahead(schedule, (at,) if first <= at < until else ())
+    moments, bands = _planned(schedule.trigger, schedule.rule_text, schedule.timezone, first, until)
     return Ahead(
         schedule,
-        tuple(moment for moment in moments if moment >= now),
+        moments[bisect_left(moments, now) :] if first < now else moments,
         tuple((max(begin, now), end) for begin, end in bands if end >= now),
     )
 
 
 @lru_cache(maxsize=4096)
 def _planned(trigger: str, spec: str, zone: str, first: datetime, until: datetime) -> tuple[Moments, Bands]:
-    rule = trigger_of(trigger, json.loads(spec), zone)
+    rule = rule_of(trigger, spec, zone)
     most = OFTEN * max(1, round((until - first) / DAY))
     moments: list[datetime] = []
     moment = rule.after(first - TICK)

@@ -7,15 +7,20 @@ the end, all in one statement.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 
 from jobs.models import ENDED, Job, Run
+from jobs.services.planned import read_tags
+from jobs.web.addresses import of_run
 from jobs.web.marks import Mark, mark
 from jobs.web.outcomes import NOT_BAD
 
@@ -35,14 +40,13 @@ COLUMNS = (
     "finished_at",
     "scheduled_for",
     "queued_at",
-    "job__tags",
+    "tags",
     "job__overlap",
     "job__max_parallel",
 )
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(NamedTuple):
     """One run as a calendar shows it."""
 
     id: int
@@ -56,7 +60,7 @@ class Done:
     finished_at: datetime | None
     scheduled_for: datetime | None
     queued_at: datetime
-    tags: list[str] | None
+    tags: tuple[str, ...]
     overlap: str | None
     max_parallel: int | None
 
@@ -82,7 +86,7 @@ class Done:
         job = Job(
             pk=self.job_id,
             name=self.job_name,
-            tags=self.tags or [],
+            tags=list(self.tags),
             overlap=self.overlap or "skip",
             max_parallel=self.max_parallel,
         )
@@ -90,7 +94,11 @@ class Done:
 
     @property
     def url(self) -> str:
-        return f"/runs/{self.id}/"
+        return of_run(self.id)
+
+
+Told = tuple[str, tuple[Any, ...]]
+"""SQL and what stands in it."""
 
 
 @dataclass(frozen=True)
@@ -111,26 +119,42 @@ def happened(first: datetime, until: datetime, now: datetime) -> Past:
     ended = Run.objects.filter(finished_at__gte=first, finished_at__lt=until + OVER)
     late = Run.objects.filter(finished_at__gte=until, finished_at__lt=until + OVER, started_at__lt=until)
     parts = [
-        ended.exclude(status__in=NOT_BAD).order_by("-finished_at")[:MOST_BAD],
-        late.order_by("finished_at")[:MOST_BAD],
+        ids_of(ended.exclude(status__in=NOT_BAD).order_by("-finished_at")[:MOST_BAD]),
+        ids_of(late.order_by("finished_at")[:MOST_BAD]),
     ]
     if now < until:
-        parts.append(Run.objects.unfinished().order_by("id")[:MOST_GOING_ON])
-    for begin, end in pairwise(slots):
-        if begin <= now:
-            of_slot = Run.objects.filter(finished_at__gte=begin, finished_at__lt=end)
-            parts.append(of_slot.order_by("-finished_at")[:OF_EACH])
-    rows = [Done(*row) for row in Run.objects.filter(pk__in=any_of(parts)).values_list(*COLUMNS)]
+        parts.append(ids_of(Run.objects.unfinished().order_by("id")[:MOST_GOING_ON]))
+    parts += _newest_of(slots, now)
+    rows = _rows(parts)
     counts = Counter((row.finished_at - first) // step for row in rows if row.finished_at)
     full = [(slots[number], slots[number + 1]) for number in range(SLOTS) if counts[number] >= OF_EACH]
     ended_runs = sorted((row for row in rows if row.is_over and row.at < until), key=lambda row: row.at)
     return Past(ended_runs, full, sorted((row for row in rows if not row.is_over), key=lambda row: row.id))
 
 
-def any_of(parts: Sequence[QuerySet[Run]]) -> RawSQL:
-    """The ids of all these, each with its own order and limit: what Django's own union cannot say on SQLite."""
-    told = [part.values("pk").query.sql_with_params() for part in parts]
-    sql = " UNION ALL ".join(
-        f"SELECT * FROM ({text}) AS part{number}" for number, (text, _) in enumerate(told)
-    )
-    return RawSQL(sql, [value for _, values in told for value in values])
+def _rows(parts: Iterable[Told]) -> list[Done]:
+    runs = Run.objects.filter(pk__in=RawSQL(*any_of(parts))).annotate(tags=Cast("job__tags", TextField()))
+    return [
+        Done._make((*row, read_tags(tags or "[]"), overlap, most))
+        for *row, tags, overlap, most in runs.values_list(*COLUMNS)
+    ]
+
+
+def _newest_of(slots: Sequence[datetime], now: datetime) -> Iterator[Told]:
+    """What ended in each slot. Django says the first, which is the same for all: it takes 0.3 ms for each of 84."""
+    first = Run.objects.filter(finished_at__gte=slots[0], finished_at__lt=slots[1]).order_by("-finished_at")
+    sql, _ = ids_of(first[:OF_EACH])
+    for begin, end in pairwise(slots):
+        if begin <= now:
+            yield sql, tuple(map(connection.ops.adapt_datetimefield_value, (begin, end)))
+
+
+def ids_of(runs: QuerySet[Run]) -> Told:
+    return runs.values("pk").query.sql_with_params()
+
+
+def any_of(parts: Iterable[Told]) -> tuple[str, list[Any]]:
+    """For RawSQL: the ids of all these, each with its own order and limit, which Django's own union cannot say on SQLite."""
+    sqls, values = zip(*parts, strict=True)
+    sql = " UNION ALL ".join(f"SELECT * FROM ({text}) AS part{number}" for number, text in enumerate(sqls))
+    return sql, [value for of_part in values for value in of_part]

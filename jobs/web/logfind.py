@@ -10,8 +10,9 @@ from jobs import services
 from jobs.models import Run
 from jobs.web import ansi
 from jobs.web.loglines import Cursor, Line
+from jobs.web.logrows import Row
 from jobs.web.logscan import Scan
-from jobs.web.logview import Row, shower
+from jobs.web.logview import shower
 from jobs.web.viewer import Viewer
 from plugins.output.segments import CUT, ERR, MXX, OUT
 

@@ -9,18 +9,17 @@ from functools import cache
 from itertools import takewhile
 from typing import Any
 
-from django.utils.safestring import SafeString
-
 from jobs import services
 from jobs.models import Run
 from jobs.services.watching import CHUNK
 from jobs.web import ansi
 from jobs.web.loglines import Assembler, Cursor, Line
+from jobs.web.logrows import Row, row_of
 from jobs.web.logscan import TROUBLE, Scan, looks_bad
 from jobs.web.viewer import Viewer
 from jobs.web.words import number
 from plugins.output import segments
-from plugins.output.segments import CUT, ERR, MXX
+from plugins.output.segments import CUT, MXX
 
 WHOLE = 200
 HEAD, AROUND, TAIL = 12, 8, 40
@@ -31,24 +30,6 @@ MOST_NEW = 500
 ALL, PART = 128 * 1024, 32 * 1024
 """Bytes of a log that becomes lines as a whole; and of the head and of the end of a longer one."""
 AROUND_TROUBLE = 8 * 1024
-LOOKS = {MXX: ("by-mxx", ""), ERR: ("on-stderr", "stderr")}
-"""Class and title of a line, by its stream."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line, ready to show. clock: "" where the time is not known."""
-
-    number: int
-    clock: SafeString | str
-    css: str
-    spans: list[ansi.Span]
-    dropped: int = 0
-    origin: str = ""
-    """The label of the launch that wrote it, where it has one."""
-    stream: str = ""
-    """Where it was written, if not to the output itself."""
-    launch: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +142,7 @@ def last_words(run: Run, *, of_trouble: bool = False) -> str:
 
 def shower(run: Run, viewer: Viewer) -> Callable[[Line], Row]:
     labels = _labels(run)
-    clock = cache(lambda time: viewer.clock_tag(viewer.epoch(time), seconds=True) if time else "")
+    clock = cache(lambda time: viewer.second_tag(time) if time else "")
     return lambda line: row_of(line, clock(line.time), labels.get(line.launch, ""))
 
 
@@ -188,12 +169,6 @@ def _launches(run: Run) -> list[dict[str, Any]]:
     if run.is_over:
         return (run.receipt or {}).get("launches") or []
     return [event["data"] for event in services.live_events(run) if event["kind"] == "launch"]
-
-
-def row_of(line: Line, clock: SafeString | str, origin: str) -> Row:
-    """clock: the same for all lines that were read at once, and dear to make."""
-    css, stream = LOOKS.get(line.stream, ("", ""))
-    return Row(line.number, clock, css, ansi.spans(line.text), line.dropped, origin, stream, line.launch)
 
 
 class _Kept:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
-
-from django.urls import reverse
+from typing import NamedTuple
 
 from jobs.models import ENDED, Run, Status
-from jobs.services.lengths import Usual, past, usual
+from jobs.services.lengths import Usual, past, usual, usual_lately
+from jobs.web.addresses import of_run
 from jobs.web.marks import BAD, Mark, mark
 
-__all__ = ["Outcome", "Usual", "ended_since", "latest_and_usual", "usual"]
+__all__ = ["Outcome", "Usual", "ended_since", "latest_and_usual", "usual", "usual_lately"]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One run, without what is only shown on its own page."""
+class Outcome(NamedTuple):
+    """One run, without what is only shown on its own page. A tuple, since a page makes a thousand of them."""
 
-    id: int
     job_id: int
+    id: int
     status: str
     attempt: int
     warned: bool
@@ -56,24 +53,18 @@ class Outcome:
 
     @property
     def url(self) -> str:
-        return f"{_runs()}{self.id}/"
+        return of_run(self.id)
 
 
-COLUMNS = [field.name for field in fields(Outcome) if field.name != "job_id"]
-
-
-@cache
-def _runs() -> str:
-    """Where pages of runs lie: asked once, since a page may show a thousand links to them."""
-    return reverse("web:runs")
+COLUMNS = Outcome._fields
 
 
 def latest_and_usual(
-    jobs: Iterable[int], count: int = 20
+    jobs: Iterable[int], count: int = 20, beside: Iterable[int] = ()
 ) -> tuple[dict[int, list[Outcome]], dict[int, Usual]]:
-    """By job: the newest `count` runs, oldest first, and what is usual."""
-    found = past(jobs, count, COLUMNS)
-    return {job: [Outcome(**row) for row in rows] for job, rows in found.rows.items()}, found.usual
+    """By job: the newest `count` runs, oldest first, and what is usual. beside: jobs of which only the latter is asked."""
+    found = past(jobs, count, COLUMNS, beside)
+    return {job: list(map(Outcome._make, rows)) for job, rows in found.rows.items()}, found.usual
 
 
 NOT_BAD = [status for status in Status.values if status not in BAD]
@@ -86,5 +77,5 @@ def ended_since(since: datetime, *, most: int, jobs: Container[int], bad: bool =
     """
     rows = Run.objects.filter(finished_at__gte=since).order_by("-finished_at")
     rows = rows.exclude(status__in=NOT_BAD) if bad else rows
-    found = rows.values_list("job_id", *COLUMNS)[:most]
-    return [Outcome(pk, job, *rest) for job, pk, *rest in found if job in jobs]
+    found = map(Outcome._make, rows.values_list(*COLUMNS)[:most])
+    return [outcome for outcome in found if outcome.job_id in jobs]

@@ -6,11 +6,12 @@ from django.utils.translation import get_language, gettext
 
 from jobs import services
 from jobs.models import Schedule
+from jobs.services.planned import Planned
 from jobs.timing.speech import spoken
 from jobs.timing.words import describe
 
 
-def rhythm(schedule: Schedule) -> str:
+def rhythm(schedule: Schedule | Planned) -> str:
     """`Every day at 04:30`; told anew from the rule where the reader does not read English."""
     if (get_language() or "en").startswith("en"):
         return schedule.text

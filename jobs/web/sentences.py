@@ -21,7 +21,7 @@ from django.utils.translation import get_language, to_locale
 from jobs.web.shapes import CONTEXT
 
 SURE = 7
-"""So many letters of its own must a shape have to fit a whole sentence."""
+"""So many letters of its own must a shape have to fit a whole sentence, unless sentences of ours stand in its holes."""
 LONGEST = 1000
 """A longer text is no sentence of ours."""
 FULL_STOP, SEMICOLON = "\u3002", "\uff1b"
@@ -80,10 +80,16 @@ def _said(language: str, text: str, within: bool = False) -> str:
         return text
     bare = text.rstrip(".")
     for shape in _shapes(language):
-        if (within or shape.weight >= SURE) and (found := shape.fit(bare)) is not None:
+        found = shape.fit(bare)
+        if found is not None and (within or shape.weight >= SURE or _ours(language, found)):
             inner = {number: _said(language, part, True) for number, part in found.items()}
             return _filled(shape.translated, inner) + (FULL_STOP if bare != text else "")
     return _in_parts(language, text)
+
+
+def _ours(language: str, found: dict[str, str]) -> bool:
+    """`no: {0}` alone says little, but a sentence of ours in its hole makes it one too."""
+    return bool(found) and all(_said(language, part) != part for part in found.values())
 
 
 def _filled(translated: str, inner: dict[str, str]) -> str:

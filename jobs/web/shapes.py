@@ -155,6 +155,7 @@ SHAPES = (
     "{0}, no window",
     "{0}, window {1} s",
     "{0} of {1} in use now",
+    "none: no scheduler is there to give one",
     "{0}: {1} of {2} in use now",
     "{0} GB free in MXX_HOME",
     "skip; {0}",

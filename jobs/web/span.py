@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from jobs.web.viewer import Viewer
 
@@ -46,10 +47,12 @@ class Span:
     def title(self) -> str:
         last = self.first + timedelta(days=self.days - 1)
         if self.days == 1:
-            return dateformat.format(self.first, "l j F Y")
+            return dateformat.format(self.first, pgettext("date", "l j F Y"))
         same = (self.first.year, self.first.month) == (last.year, last.month)
-        begin = dateformat.format(self.first, "j" if same else "j F")
-        return _("%(first)s to %(last)s") % {"first": begin, "last": dateformat.format(last, "j F")}
+        first_form = pgettext("first day of several in one month", "j") if same else pgettext("date", "j F")
+        last_form = pgettext("last day of several in one month", "j F") if same else pgettext("date", "j F")
+        begin, end = dateformat.format(self.first, first_form), dateformat.format(last, last_form)
+        return _("%(first)s to %(last)s") % {"first": begin, "last": end}
 
     # ---- addresses
 

@@ -56,6 +56,7 @@ job_urls = [
     path("jobs/<str:name>/pause/", job.pause, name="pause"),
     path("jobs/<str:name>/resume/", job.resume, name="resume"),
     path("jobs/<str:name>/save/", job.save, name="save"),
+    path("jobs/<str:name>/present/", editing.present, name="present"),
     path("jobs/<str:name>/revisions/", revisions.revisions, name="revisions"),
     path("jobs/<str:name>/revisions/<int:number>/", revisions.revision, name="revision"),
     path("jobs/<str:name>/revisions/<int:number>/back/", revisions.roll_back, name="roll-back"),

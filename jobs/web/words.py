@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 ENDS = ".!?…\u3002\uff01\uff1f"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -99,6 +99,16 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _("%(most)s and %(last)s") % {"most": _(", ").join(words[:-1]), "last": words[-1]}
+
+
+def clauses(words: Sequence[str]) -> str:
+    """`43 min, about 28 left`."""
+    return pgettext("between clauses", ", ").join(words)
+
+
+def paragraph(sentences: Sequence[str]) -> str:
+    """One after the other. A Chinese full stop has its space in itself."""
+    return " ".join(filter(None, sentences)).replace("\u3002 ", "\u3002")
 
 
 def sentence(text: str) -> str:

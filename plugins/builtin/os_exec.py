@@ -34,7 +34,7 @@ class OsCommand(Plugin):
     shell: give the string to the shell after all (pipes, `&&`, redirects).
     wait: hold the next actions until it ends; with false it is started and held like an app.
     check: a non-zero code fails the run at once.
-    cwd: the folder to start it in; by default the run's own.
+    cwd: the folder to start it in (`~` is your home); by default the run's own.
     env: a table of variables for it, for example { LANG = "C.UTF-8" }.
     timeout: how long to wait for it at most.
     kill: exact name of a program to end when the run ends, beside what the run started itself.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plugins.exceptions import KeeperGone
+
+if TYPE_CHECKING:
+    from socket import SocketType
 
 CHUNK = 1 << 16
 
@@ -19,7 +21,7 @@ class Channel:
     it queues and flushes.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: SocketType) -> None:
         self.sock = sock
         self._parts: list[bytes] = []
         """The line that has not ended yet."""

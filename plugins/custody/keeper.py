@@ -3,47 +3,49 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 from plugins.custody.backends import Backend, backend
 from plugins.custody.keeping import Keeper
 from plugins.custody.notices import notifier
 from plugins.custody.spec import RunSpec, hide_our_variables
-from plugins.custody.stations import prepare_keeper, station
+from plugins.custody.stations import Station, prepare_keeper, station
+from plugins.custody.stations.base import WAITING
 
-WAITING = "mxx-spare"
-"""How a keeper is called that has no run."""
+if TYPE_CHECKING:
+    from socket import SocketType
+
 MOST_RUNS = 100
 """Runs that one keeper process keeps at most."""
 FREE = b"f"
 """What a keeper says to the zygote when it could keep another run."""
 
 
-def run(spec: RunSpec, machine: Backend, notices: int) -> bool:
+def run(spec: RunSpec, machine: Backend, place: Station, notices: int) -> bool:
     """Keep one run; machine: as grouped() gives it; notices: a non-blocking pipe for the supervisor's comfort, whose
     reader may be gone.
 
     True when nothing is left of it, so that this process may keep another.
     """
-    keeper = Keeper(spec, machine, station(machine), notifier(notices, spec))
+    keeper = Keeper(spec, machine, place, notifier(notices, spec))
     try:
         return keeper.keep()
     finally:
         keeper.close()
 
 
-def serve(first: RunSpec | None, line: socket.socket, notices: int) -> None:
+def serve(first: bytes, line: SocketType, notices: int) -> None:
     """For the zygote: keep a run, say FREE, keep the next that comes by the line, until it ends.
 
-    first: None for a keeper that is made before it is needed."""
-    with grouped() as machine:
-        spec = first or _next(line, machine, b"")
+    first: a go token; b"" for a keeper that is made before it is needed."""
+    with grouped() as machine, closing(station(machine)) as place:
+        token = first or _next(line, machine, b"")
         left = MOST_RUNS
-        while spec is not None and run(spec, machine, notices) and (left := left - 1):
-            spec = _next(line, machine, FREE)
+        while token and run(RunSpec.read(token), machine, place, notices) and (left := left - 1):
+            token = _next(line, machine, FREE)
 
 
 @contextmanager
@@ -55,7 +57,8 @@ def grouped() -> Iterator[Backend]:
     machine.leave_group()  # not after an error: then somebody of the run may still be there, and is found by it
 
 
-def _next(line: socket.socket, machine: Backend, word: bytes) -> RunSpec | None:
+def _next(line: SocketType, machine: Backend, word: bytes) -> bytes:
+    """The go token of another run; b"" when there is none."""
     machine.set_name(WAITING)
     text = b""
     try:
@@ -63,8 +66,8 @@ def _next(line: socket.socket, machine: Backend, word: bytes) -> RunSpec | None:
         while not text.endswith(b"\n") and (chunk := line.recv(1 << 16)):
             text += chunk
     except OSError:  # the zygote is gone
-        return None
-    return RunSpec.read(text) if text.endswith(b"\n") else None
+        return b""
+    return text if text.endswith(b"\n") else b""
 
 
 def main() -> None:
@@ -73,9 +76,10 @@ def main() -> None:
     hide_our_variables()
     os.umask(0o077)
     line = sys.stdin.buffer.readline()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the runner has the same stdin
     if line.endswith(b"\n"):
-        with grouped() as machine:
-            run(RunSpec.read(line), machine, notices=1)
+        with grouped() as machine, closing(station(machine)) as place:
+            run(RunSpec.read(line), machine, place, notices=1)
 
 
 if __name__ == "__main__":

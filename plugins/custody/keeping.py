@@ -6,7 +6,6 @@ enforces timeout and cancel, and at the end terminates what is left and writes t
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from typing import Any
@@ -93,11 +92,11 @@ class Keeper:
             self._failed_itself(error)
         left = self._end()
         self.notify("ended")
-        return not (left or self.failed_itself) and self.backend.childless()
+        return not (left or self.failed_itself) and self.backend.childless(self.station.resting)
 
     def close(self) -> None:
         """Every descriptor of the run."""
-        for closing in (self.output, self.station, self.journal, self.events):
+        for closing in (self.output, self.journal, self.events):
             closing.close()
 
     def _begin(self) -> bool:
@@ -114,9 +113,7 @@ class Keeper:
         return False
 
     def _take_marker(self) -> bool:
-        me = self.backend.identity(os.getpid())
-        assert me is not None
-        owner = {**me.told(), "boot": self.backend.boot(), "mark": self.spec.mark}
+        owner = {**self.backend.myself().told(), "boot": self.backend.boot(), "mark": self.spec.mark}
         owner["group"] = self.backend.group
         name = CLEANUP if self.spec.lost else STARTED
         return self.dir.take_marker({**owner, "at": self.started_at, "grace": self.spec.grace}, name)
@@ -164,11 +161,10 @@ class Keeper:
         """
         self.launches.give_up_claims("the run is over", self._members)
         self._hear_of_the_detached()
-        stopping = StopCommands(self.programs, self.output, self._members)
         ending = terminate(
             self.backend,
             self._members,
-            grace=stopping.run(self.spec.grace, self._turn),
+            grace=self._after_stop_commands(),
             pause=self._turn,
             proof=self.launches.empty,
         )
@@ -192,6 +188,12 @@ class Keeper:
         result = {**self.verdict.result(self.started_at, found, self.mask), "events": events}
         self.reserve.write({**result, "state": self.state} if self.state else result)
         return bool(ending.left)
+
+    def _after_stop_commands(self) -> float:
+        """Seconds of the grace that are left."""
+        if not self.programs.can_be_stopped:
+            return self.spec.grace
+        return StopCommands(self.programs, self.output, self._members).run(self.spec.grace, self._turn)
 
     def _hear_of_the_detached(self) -> None:
         """So that the receipt tells of one that was just being started."""
@@ -312,6 +314,9 @@ class Keeper:
 
     def _runner_died(self, code: int) -> None:
         self.runner.bury()
+        if self.runner.died_at_rest:
+            self._start_runner(Task(self.began))
+            return
         self.launches.give_up_claims("its runner is gone", self._members)
         if not self.finished:
             self.verdict.settle("failed", f"the runner {ended_how(code)}{self.runner.where(' in')}")

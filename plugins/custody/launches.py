@@ -47,6 +47,7 @@ class Launches:
     ) -> None:
         self._spec, self._backend, self._programs = spec, backend, programs
         self._events, self._output, self._runner = events, output, runner
+        self._station = station
         self.detaching = Detaching(spec, backend, station)
         self.claims = Claims(spec, backend, ledger)
         self.look_at: float | None = None
@@ -161,19 +162,21 @@ class Launches:
 
     def give_up_claims(self, why: str, members: Members) -> None:
         """After a last look: what has appeared is the run's, even if nobody waits for it any more."""
+        if self.claims.look_at is None:
+            return
         self.claims.look(members)
         self.claims.give_up(why)
 
     def empty(self) -> bool:
         """Proof that nobody of the run is alive."""
-        return self._backend.childless() and not self.claims.any_alive()
+        return self._backend.childless(self._station.resting) and not self.claims.any_alive()
 
     def members(self, session: int) -> list[Member]:
         """Everybody of the run who is alive, without its runner. session: the keeper's own."""
         found = self._backend.members(
             self._spec.mark,
             keeper=os.getpid(),
-            spare=[self._runner.pid] if self._runner.pid else [],
+            spare=[pid for pid in (self._runner.pid, self._station.resting) if pid],
             sessions={session: 0, **self._programs.sessions()},
         )
         return [*self.detaching.without_theirs(found), *self.claims.members()]

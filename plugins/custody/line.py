@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import selectors
-import socket
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plugins.custody.channel import Channel
 from plugins.custody.stations.base import Selector
 from plugins.exceptions import KeeperGone
+
+if TYPE_CHECKING:
+    from socket import SocketType
 
 Take = Callable[[dict[str, Any]], None]
 Nonsense = (ValueError, TypeError, LookupError, AttributeError)
@@ -22,7 +24,7 @@ class Line:
 
     def __init__(
         self,
-        sock: socket.socket,
+        sock: SocketType,
         selector: Selector,
         take: Take,
         broken: Callable[[Exception], None],

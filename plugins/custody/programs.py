@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from plugins.context import LaunchRequest
-from plugins.custody.backends.base import Backend, Identity, marked
+from plugins.custody.backends.base import Backend, Identity, mark_variable
 from plugins.custody.lines import LineFile
 from plugins.custody.spec import RunSpec, outer_environment
 from plugins.custody.stations import Station
@@ -50,9 +50,8 @@ class Program:
     asked: bool = False
     """The run's end ended it, not the program itself."""
 
-    @property
-    def name(self) -> str:
-        return self.shown.name
+    def __post_init__(self) -> None:
+        self.name = self.shown.name
 
     @property
     def gone(self) -> bool:
@@ -91,8 +90,10 @@ class Programs:
     ) -> None:
         self._spec, self._backend, self._ledger = spec, backend, ledger
         self._output, self._mask, self._station = output, mask, station
-        self._environment = {**outer_environment(), **spec.environment()}
+        self._outer = outer_environment()  # before a runner is forked: for it, this process changes its own
         self.all: list[Program] = []
+        self.can_be_stopped = False
+        """Some have a stop command of their own."""
         self.closed: Callable[[Program], None] = lambda _: None
         """Called when nobody can write to a program's output any more."""
 
@@ -112,6 +113,7 @@ class Programs:
         )
         program = Program(number, order, shown, identity, time.time(), holds, stops)
         self.all.append(program)
+        self.can_be_stopped = self.can_be_stopped or bool(order.stop)
         self._output.say(f"started {program.name}, process {pid}")
         return program
 
@@ -137,7 +139,8 @@ class Programs:
         return program
 
     def _spawn(self, number: int, argv: list[str], cwd: str, env: Mapping[str, str]) -> int:
-        environment = marked({**self._environment, **env}, self._spec.mark, number)
+        mark = {mark_variable(self._spec.mark): str(number)}
+        environment = {**self._outer, **self._spec.environment(), **env, **mark}
         pid, pipes = spawned(self._backend, argv, cwd, environment, self._spec.umask)
         for stream, pipe in zip((OUT, ERR), pipes, strict=True):
             self._output.watch(pipe, stream, number, lambda: self._pipe_closed(number))

@@ -7,8 +7,8 @@ A runner, which lives for milliseconds, would do both again, in pages that it mu
 
 from __future__ import annotations
 
+import _socket
 import os
-import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -19,11 +19,13 @@ from plugins.custody.backends import Backend, backend
 from plugins.custody.keeping import Keeper
 from plugins.custody.notices import notifier
 from plugins.custody.spec import RunSpec
-from plugins.custody.stations import Ends, posix
+from plugins.custody.stations import Ends, forking, posix
 from plugins.custody.stations.base import TakeEnds
 
 assert sys.platform != "win32"
 
+ABOVE = 200
+"""Descriptors from here on are those of the runner that is played."""
 ROUNDS = 20
 """As many as the interpreter needs to specialise; about 10 ms together, and 20 ms for a keeper's."""
 KEEPER = (
@@ -36,13 +38,15 @@ RUNNER = 1
 
 def rehearse() -> bytes:
     """What the runner told its keeper in the last round."""
-    ours, theirs = socket.socketpair()
-    line = socket.socket(fileno=ours.detach())
-    with line, theirs:
+    line, theirs = _socket.socketpair()
+    try:
         for _ in range(ROUNDS):
             theirs.sendall(KEEPER)
             runner.report_all(_spec(), runner.KeeperHost(line), runner.Task(time.monotonic()))
             told = theirs.recv(1 << 16)
+    finally:
+        line.close()
+        theirs.close()
     return told
 
 
@@ -58,12 +62,31 @@ def rehearse_keeper(said: bytes) -> dict[str, Any]:
             keeper = Keeper(spec, stage.machine(), stage, notifier(nowhere, spec))
             try:
                 keeper.keep()
+                _settle(spec)
             finally:
                 keeper.close()
+                stage.close()
         return spec.dir.read("result")
     finally:
         os.close(nowhere)
         _remove(home)
+
+
+def _settle(spec: RunSpec) -> None:
+    """As a runner does it, and back."""
+    ours, theirs = _socket.socketpair()
+    opened = theirs.fileno()
+    folder, umask = os.getcwd(), os.umask(spec.umask)
+    try:
+        forking.settle(spec, runner.KeeperHost(theirs), Ends(theirs, 1, 2), ABOVE)
+    finally:
+        forking.MOUTH.shut()
+        forking.EAR.interrupted, forking.MOUTH.line = forking.nothing, None
+        os.chdir(folder)
+        os.umask(umask)
+        ours.close()
+        os.close(opened)
+        os.closerange(ABOVE, ABOVE + forking.LINE)
 
 
 class Stage(posix.PosixStation):
@@ -72,7 +95,7 @@ class Stage(posix.PosixStation):
     def __init__(self, said: bytes) -> None:
         super().__init__()
         self._said = said
-        self._played: list[socket.socket] = []
+        self._played: list[_socket.socket] = []
         self._ended: list[tuple[int, int]] = []
 
     def machine(self) -> Backend:
@@ -80,11 +103,11 @@ class Stage(posix.PosixStation):
         machine = backend()
         machine.spawn = self._spawn  # type: ignore[method-assign]
         machine.enter_keeper = lambda mark: None  # type: ignore[method-assign]
-        machine.childless = lambda: True  # type: ignore[method-assign]
+        machine.childless = lambda spare=0: True  # type: ignore[method-assign]
         return machine
 
     def start_runner(self, spec: RunSpec, backend: Backend, task: runner.Task, take: TakeEnds) -> int:
-        ours, theirs = socket.socketpair()
+        ours, theirs = _socket.socketpair()
         output, output_end = os.pipe()
         errors, errors_end = os.pipe()
         take(Ends(ours, output, errors))

@@ -41,7 +41,8 @@ class Reserve:
         """Whole, if it fits or there is more room; else without what can be missed. Raises OSError: not even that.
 
         Also where a program has removed the whole folder."""
-        self._folder.make()
+        if not os.path.isdir(self._folder.place):
+            self._folder.make()
         for shorter in _ever_shorter(result):
             try:
                 return self._write(encoded(shorter))

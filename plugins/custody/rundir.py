@@ -49,9 +49,8 @@ class RunDir:
         """Create the marker exclusively. False: this attempt was started (or fenced off) before; touch nothing.
 
         Raises OSError when there is no room for it, and leaves none then: an empty one would tell of nobody."""
-        self.make()
         try:
-            descriptor = os.open(self.file(name), WRITING | os.O_EXCL, 0o600)
+            descriptor = self._new_file(name)
         except FileExistsError:
             return False
         try:
@@ -62,6 +61,14 @@ class RunDir:
         finally:
             os.close(descriptor)
         return True
+
+    def _new_file(self, name: str) -> int:
+        flags = WRITING | os.O_EXCL
+        try:
+            return os.open(self.file(name), flags, 0o600)
+        except FileNotFoundError:  # no keeper was ever here: somebody fences the attempt off
+            self.make()
+            return os.open(self.file(name), flags, 0o600)
 
     def started(self, name: str = STARTED) -> dict[str, Any] | None:
         """Who started the attempt; None: nobody; {}: somebody this instant, or died while writing it."""

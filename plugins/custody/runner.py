@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import select
-import socket
 import sys
 import time
 from _thread import allocate_lock, get_ident  # threading would cost every fork 0.2 ms
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plugins import registry
 from plugins.base import Plugin
@@ -26,11 +25,14 @@ from plugins.notes import Notes
 from plugins.rules import WrongPlugin, facts_of
 from plugins.substitution import complete
 
+if TYPE_CHECKING:
+    from socket import SocketType
+
 WITH_THE_NEXT = frozenset(["ready", "acting", "hook", "state", "keep", "cleanup"])
 """Messages that wait for the next one: fewer wake-ups of the keeper. A `begin` follows before a hook runs again."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Task:
     """began: when the run began, on the monotonic clock; done: None for the whole job, else a clean-up runner's
     post_actions to leave out; stopping: why the run is being stopped, "" when it is not."""
@@ -43,7 +45,7 @@ class Task:
 class KeeperHost:
     """The lifecycle's Host: every wish goes to the keeper as a message. line: to the keeper."""
 
-    def __init__(self, line: socket.socket, stopping: str = "") -> None:
+    def __init__(self, line: SocketType, stopping: str = "") -> None:
         self.stopping = stopping
         self.guard = Guard()
         self._channel = Channel(line)
@@ -64,9 +66,13 @@ class KeeperHost:
                 raise CannotLaunch(self._answer["refused"])
             return self._launches[self._answer["number"]]
 
-    def talk_on(self, line: socket.socket) -> None:
+    def talk_on(self, line: SocketType) -> None:
         """The same line, by another descriptor."""
         self._channel.sock = line
+
+    def hang_up(self) -> None:
+        """No word comes from here any more; whose descriptor it was closes it."""
+        self._channel.sock.detach()
 
     def wait(self, seconds: float) -> None:
         self._refuse_other_threads()

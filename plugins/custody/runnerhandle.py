@@ -22,7 +22,7 @@ class RunnerHandle:
     def __init__(self, station: Station, take: Take, broken: Callable[[Exception], None]) -> None:
         self._station, self._take, self._broken = station, take, broken
         self._line: Line | None = None
-        self._ready = self._stopped = False
+        self._ready = self._stopped = self._rested = False
         self.pid = 0
         self.hook = ""
         """What it is doing, for the sentence when it dies in it."""
@@ -38,7 +38,14 @@ class RunnerHandle:
 
         self._ready = self._stopped = False
         self.hook, self.deaf_at = "", None
+        resting = self._station.resting
         self.pid = self._station.start_runner(spec, backend, task, take)
+        self._rested = self.pid == resting
+
+    @property
+    def died_at_rest(self) -> bool:
+        """Whether this one, who is dead, had rested before and has done nothing for the run: its end came too late to be seen."""
+        return self._rested and not (self._ready or self._stopped)
 
     def say(self, **message: Any) -> None:
         if self._line is not None:

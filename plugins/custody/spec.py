@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from plugins.custody.rundir import RunDir
@@ -16,9 +16,11 @@ HIDDEN = ("MXX_", "DJANGO_")
 """Variables of MXX itself, which may hold keys and addresses: no program of a run sees them."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class RunSpec:
-    """times in seconds; plugins: [instance, key, options] in the order of the job file, options checked and plain."""
+    """times in seconds; plugins: [instance, key, options] in the order of the job file, options checked and plain.
+
+    Nobody changes it. It is not frozen, because that would double the time that it takes to make one."""
 
     run: int
     attempt: int
@@ -55,6 +57,9 @@ class RunSpec:
     lost: str = ""
     """Why the run is lost: then only the post_actions that its dead keeper had not begun are done."""
 
+    def __post_init__(self) -> None:
+        self.dir = RunDir.of(self.home, self.run, self.attempt)
+
     def line(self) -> bytes:
         told = {
             name: getattr(self, name) for name in self.__dataclass_fields__
@@ -64,10 +69,6 @@ class RunSpec:
     @classmethod
     def read(cls, line: bytes) -> RunSpec:
         return cls(**json.loads(line.decode()))
-
-    @cached_property
-    def dir(self) -> RunDir:
-        return RunDir.of(self.home, self.run, self.attempt)
 
     def environment(self) -> dict[str, str]:
         """What a run's programs get beside the user's own environment."""

@@ -7,11 +7,11 @@ supervisor is gone) ends the zygote and its free keepers; those with a run live 
 
 from __future__ import annotations
 
+import _socket
 import gc
 import os
 import selectors
 import signal
-import socket
 import sys
 import time
 import traceback
@@ -35,11 +35,11 @@ FREE_FOR = 1.0
 
 @dataclass
 class Hand:
-    """A keeper process and the run it has; None while it is free."""
+    """A keeper process and the go token of the run it has; b"" while it is free."""
 
     pid: int
-    sock: socket.socket
-    spec: RunSpec | None
+    sock: _socket.socket
+    line: bytes
     free_since: float = 0.0
 
 
@@ -77,36 +77,34 @@ class Zygote:
             self._keep_ready()
 
     def _give(self, line: bytes) -> None:
-        spec = RunSpec.read(line)
         while self.free:
             hand = self.free.pop()
             try:
                 hand.sock.sendall(line + b"\n")
             except OSError:  # it died meanwhile
                 continue
-            hand.spec = spec
+            hand.line = line
             return
-        self._fork(spec)
+        self._fork(line)
 
     def _keep_ready(self) -> None:
         """A keeper is made before it is needed, so that its entering of a group keeps no run waiting."""
         if self.spares and not self.free:
-            self._fork(None)
+            self._fork(b"")
 
-    def _fork(self, spec: RunSpec | None) -> None:
-        ours, theirs = socket.socketpair()
+    def _fork(self, line: bytes) -> None:
+        ours, theirs = _socket.socketpair()
         try:
             pid = os.fork()
         except OSError:  # no more processes: the supervisor finds no marker and queues the run again
             traceback.print_exc()
-            if spec is not None:
-                notifier(NOTICES, spec)("gone")
+            _tell_gone(line)
             return
         if not pid:
-            _become_keeper(spec, theirs)
+            _become_keeper(line, theirs)
         theirs.close()
-        hand = self.hands[pid] = Hand(pid, ours, spec, time.monotonic())
-        if spec is None:
+        hand = self.hands[pid] = Hand(pid, ours, line, time.monotonic())
+        if not line:
             self.free.append(hand)
         self.selector.register(ours, selectors.EVENT_READ, lambda: self._hear(hand))
 
@@ -119,7 +117,7 @@ class Zygote:
         except OSError:
             free = False
         if free:
-            hand.spec, hand.free_since = None, time.monotonic()
+            hand.line, hand.free_since = b"", time.monotonic()
             self.free.append(hand)
         else:
             self._part_with(hand)
@@ -146,20 +144,21 @@ class Zygote:
                 return
             if not pid:
                 return
-            self._buried(self.hands.pop(pid))
-
-    def _buried(self, hand: Hand) -> None:
-        """Tell the supervisor of a keeper that ended, so that a killed one is found at once."""
-        if hand.spec is not None:
-            notifier(NOTICES, hand.spec)("gone")
+            _tell_gone(self.hands.pop(pid).line)
 
 
-def _become_keeper(spec: RunSpec | None, line: socket.socket) -> None:
+def _tell_gone(line: bytes) -> None:
+    """Tell the supervisor of a run whose keeper ended, so that a killed one is found at once."""
+    if line:
+        notifier(NOTICES, RunSpec.read(line))("gone")
+
+
+def _become_keeper(line: bytes, sock: _socket.socket) -> None:
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         os.setsid()
-        keeper.serve(spec, _only_fds(line), NOTICES)
+        keeper.serve(line, _only_fds(sock), NOTICES)
         code = 0
     except BaseException:
         traceback.print_exc()
@@ -167,14 +166,14 @@ def _become_keeper(spec: RunSpec | None, line: socket.socket) -> None:
         os._exit(code)
 
 
-def _only_fds(line: socket.socket) -> socket.socket:
+def _only_fds(sock: _socket.socket) -> _socket.socket:
     """A keeper keeps 0 (nowhere), 1 and 2 (the supervisor's log), the notices and the line to the zygote."""
     nowhere = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nowhere, 0)
-    kept = os.dup(line.detach())
+    kept = os.dup(sock.detach())
     os.dup2(kept, NOTICES + 1, inheritable=False)
     os.closerange(NOTICES + 2, 4096)
-    return socket.socket(fileno=NOTICES + 1)
+    return _socket.socket(fileno=NOTICES + 1)
 
 
 def _take_fds() -> None:
@@ -190,7 +189,7 @@ def _warm_up() -> None:
         hooks_of(runner.built_in(name))
     backend().identity(os.getpid())
     backend().boot()
-    posix.ignored()
+    posix.settable()
     outer_environment()
     _rehearse()
     gc.collect()

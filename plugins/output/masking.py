@@ -10,6 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any, AnyStr
 from urllib.parse import quote, quote_plus
 
@@ -29,7 +30,10 @@ class Mask:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         texts = {text for secret in secrets for part in _parts(secret) for text in _written(part)}
         self._texts = sorted(texts)
-        self._sieve = Sieve([text.encode(errors="surrogatepass") for text in self._texts])
+
+    @cached_property
+    def _sieve(self) -> Sieve:
+        return Sieve([text.encode(errors="surrogatepass") for text in self._texts])
 
     def __bool__(self) -> bool:
         return bool(self._texts)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from plugins.binary import APPENDING, write_both
+from plugins.output.marks import APART, Marks
 
 OUT, ERR, MXX, CUT = 0, 1, 2, 3
 HEADER = struct.Struct("<dBHI")  # epoch seconds, stream, launch number, length of the bytes that follow
@@ -24,6 +25,8 @@ LIMIT = 10 << 20
 SUFFIX = ".seg"
 MOST_LAUNCHES = (1 << 16) - 1
 """The number that all further launches share in the log: the header has two bytes for it."""
+ANYWHERE = 1 << 62
+_marks = Marks()
 
 
 class Record(NamedTuple):
@@ -162,7 +165,7 @@ def walk(folder: Path, offset: int = 0) -> Iterator[Record]:
         if start > reached:
             yield Record(0.0, CUT, 0, reached, dropped=start - reached)
             reached = start
-        for record in _records(path, start):
+        for record in _records(path, start, reached):
             if record.end > reached:
                 yield record if record.offset >= reached else record.since(reached)
                 reached = record.end
@@ -171,15 +174,12 @@ def walk(folder: Path, offset: int = 0) -> Iterator[Record]:
 
 
 def end(folder: Path) -> int:
-    """Offset behind the last byte written so far; 0 when there is none."""
+    """Offset behind the last byte written so far; 0 when there is none. Reads what came since somebody last asked."""
     segments = _all(folder)
     if not segments:
         return 0
     start, path = segments[-1]
-    last = start
-    for record in _records(path, start):
-        last = record.end
-    return max(last, _end_in_name(path))
+    return max(_from_record(path, start, ANYWHERE)[2], _end_in_name(path))
 
 
 def _shortened(records: list[Record], surplus: int) -> list[Record]:
@@ -208,13 +208,9 @@ def _segments(folder: Path, offset: int) -> list[tuple[int, Path]]:
     return segments[first:]
 
 
-def _records(path: Path, start: int) -> Iterator[Record]:
-    """Whole records only: one that is being written at this moment is left for the next look."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return  # cut away between listing and reading; the next look tells
-    position, offset = 0, start
+def _records(path: Path, start: int, since: int) -> Iterator[Record]:
+    """Those that end behind `since`, and are whole: one that is being written at this moment is left for the next look."""
+    content, position, offset = _from_record(path, start, since)
     while position + HEADER.size <= len(content):
         stamp, stream, launch, length = HEADER.unpack_from(content, position)
         position += HEADER.size
@@ -222,3 +218,38 @@ def _records(path: Path, start: int) -> Iterator[Record]:
             return
         yield Record(stamp, stream, launch, offset, content[position : position + length])
         position, offset = position + length, offset + length
+
+
+def _from_record(path: Path, start: int, since: int) -> tuple[bytes, int, int]:
+    """(what the file holds, where in it the first whole record begins that ends behind `since`, its offset)."""
+    name = str(path)
+    try:
+        with open(name, "rb", buffering=0) as file:
+            first = file.read(HEADER.size)
+            offset, skipped = _marks.before(name, first, start, since)
+            file.seek(skipped)
+            content = file.readall()
+    except FileNotFoundError:
+        return b"", 0, start  # cut away between listing and reading; the next look tells
+    position, kept = 0, 0
+    for behind, reached in _borders(content, offset):
+        if reached > since:
+            break
+        position, offset = behind, reached
+        if position - kept >= APART:
+            kept = position
+            _marks.keep(name, first, (offset, skipped + position))
+    if position > kept:
+        _marks.keep(name, first, (offset, skipped + position))
+    return content, position, offset
+
+
+def _borders(content: bytes, offset: int) -> Iterator[tuple[int, int]]:
+    """(position, offset) behind each whole record."""
+    position = 0
+    while position + HEADER.size <= len(content):
+        length = HEADER.unpack_from(content, position)[3]
+        position, offset = position + HEADER.size + length, offset + length
+        if position > len(content):
+            return
+        yield position, offset

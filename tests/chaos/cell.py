@@ -93,7 +93,7 @@ class Cell:
         self.mark = secrets.token_hex(8)
         self.effects_file = home.parent / "effects"
         self.environment_of_test = environment
-        self.mxx = Mxx(home)
+        self.mxx = Mxx(home, DATABASE_URL=tables.url)
         self.mxx.port = free_port()
         self.started: dict[int, subprocess.Popen[bytes]] = {}
         self.logs: list[Path] = []
@@ -208,8 +208,7 @@ class Cell:
 
     @property
     def environment(self) -> dict[str, str]:
-        url = {"DATABASE_URL": self.tables.url} if self.tables.url else {}
-        ours = {**url, processes.MARK: self.mark, "MXX_SLOTS": "100", **self.environment_of_test}
+        ours = {processes.MARK: self.mark, "MXX_SLOTS": "100", **self.environment_of_test}
         return {**self.mxx.environment, **ours}
 
     def _stranger(self) -> subprocess.Popen[bytes]:

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.databases import database_of
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
 
@@ -68,6 +70,7 @@ class Mxx:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MXX_")}
         return {
             **kept,
+            **({} if "DATABASE_URL" in self.settings else database_of(self.home)),
             **self.settings,
             "MXX_HOME": str(self.home),
             "MXX_BIND": f"127.0.0.1:{self.port}",
@@ -102,7 +105,9 @@ class Mxx:
         )
 
     def children(self) -> dict[str, int]:
-        """Pids of launcher, web, supervisor and zygote."""
+        """Pids of launcher, web, supervisor and zygote.
+
+        What the zygote has forked bears its name until it has its own: the first one found is the parent."""
         assert self.launcher is not None
         found = {"launcher": self.launcher.pid}
         for pid, words in below(self.launcher.pid).items():
@@ -110,7 +115,7 @@ class Mxx:
                 if word in words:
                     found[name] = pid
             if called(pid) == "mxx-zygote":
-                found["zygote"] = pid
+                found.setdefault("zygote", pid)
         return found
 
     def keepers(self) -> list[int]:

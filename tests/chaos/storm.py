@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.client import IncompleteRead
 from typing import Any
 
 from tests.chaos import processes
@@ -190,7 +191,7 @@ class ByHand(threading.Thread):
     def _pressed(self, key: str) -> bool:
         try:
             status, _ = self.cell.mxx.ask("POST", "jobs/by-hand/trigger/", {}, {"Idempotency-Key": key})
-        except OSError:
+        except (OSError, IncompleteRead):  # a killed web may end in the midst of its answer
             return False
         if status == 202:
             self.done.acknowledged.add(key)

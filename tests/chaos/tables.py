@@ -72,10 +72,12 @@ class Sqlite(Tables):
 class Postgresql(Tables):
     """A database of its own on a server."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, template: Postgresql | None = None) -> None:
+        """template: whose tables and rows it begins with."""
         self._server, self._name = server, f"mxx_chaos_{secrets.token_hex(6)}"
+        like = f' TEMPLATE "{template._name}"' if template else ""
         with self._connected(server) as connection:
-            connection.execute(f'CREATE DATABASE "{self._name}"')
+            connection.execute(f'CREATE DATABASE "{self._name}"{like}')
         self.url = urlunsplit(urlsplit(server)._replace(path=f"/{self._name}"))
 
     @contextmanager
@@ -95,10 +97,13 @@ class Postgresql(Tables):
 
 def tables_on(kind: str, home: Path) -> Tables:
     """kind: "sqlite" or "postgresql"."""
-    if kind == "sqlite":
-        return Sqlite(home)
+    return Sqlite(home) if kind == "sqlite" else postgresql()
+
+
+def postgresql(template: Postgresql | None = None) -> Postgresql:
+    """On the server of the tests; without one the test is skipped, or fails where services are required."""
     try:
-        return Postgresql(os.environ.get("MXX_TEST_DATABASE_URL", DEFAULT))
+        return Postgresql(os.environ.get("MXX_TEST_DATABASE_URL", DEFAULT), template)
     except psycopg.OperationalError as error:
         if os.environ.get("MXX_REQUIRE_SERVICES") == "1":
             raise

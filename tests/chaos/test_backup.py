@@ -16,6 +16,8 @@ import pytest
 from tests.chaos.mxx import Mxx, until
 from tests.chaos.tables import Postgresql, tables_on
 
+pytestmark = pytest.mark.usefixtures("on_sqlite")
+
 SECRET = '[os]\ncmd = "true"\nenv = { KEY = "${secret.canary}" }\n'
 DUE = '[os]\ncmd = "true"\n[schedule]\ntrigger = "interval"\nseconds = 1\n'
 STARTUP = '[os]\ncmd = "true"\n[schedule]\ntrigger = "startup"\n'

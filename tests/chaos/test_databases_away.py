@@ -19,6 +19,8 @@ from tests.chaos.mxx import Mxx, until
 from tests.chaos.storm import come_to_rest
 from tests.chaos.tables import Postgresql, Sqlite
 
+pytestmark = pytest.mark.usefixtures("on_sqlite")
+
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:

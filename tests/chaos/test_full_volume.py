@@ -10,6 +10,8 @@ import pytest
 from tests.chaos.mxx import Mxx, until
 from tests.volumes import small_volume
 
+pytestmark = pytest.mark.usefixtures("on_sqlite")
+
 FILLS_THE_VOLUME = """
 [os]
 cmd = ["python3", "-c", '''

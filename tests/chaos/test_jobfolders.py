@@ -10,8 +10,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.chaos.mxx import Mxx, until
 from tests.corpus.broken import broken_job_files
+
+pytestmark = pytest.mark.usefixtures("on_sqlite")
 
 GOOD = '# mine\n[os]\ncmd = ["echo", "hello"]\n'
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.databases import forget
 from tests.chaos.mxx import Mxx, until
 
 HELLO = '[os]\ncmd = ["echo", "hello"]\n'
@@ -111,8 +112,7 @@ def test_after_a_kill_the_next_terminal_goes_on_without_a_server(home: Path, tmp
 
 def test_a_new_database_never_believes_an_old_runs_result(home: Path, tmp_path: Path) -> None:
     run(home, tmp_path / "job.toml", '[os]\ncmd = ["echo", "first"]\n')
-    for file in home.glob("db.sqlite3*"):
-        file.unlink()
+    forget(home)
     code, out, _ = run(home, tmp_path / "job.toml", '[os]\ncmd = "echo second; exit 3"\nshell = true\n')
     assert (code, out) == (1, "second\n")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import DataError, connection
+from django.db import DataError, IntegrityError, connection, transaction
 
 from jobs.models import Run, RunEvent, Source, Status
-from jobs.models.compiled import Compiled
+from jobs.models.compiled import Compiled, ask
+from jobs.models.together import together
 from jobs.models.writing import add_rows, write_rows
 from jobs.timing import clock
 from tests.jobs.kit import make_job
@@ -69,20 +70,38 @@ def test_a_text_that_is_too_long_is_refused_not_cut() -> None:
 def test_a_compiled_query_finds_what_its_query_set_finds() -> None:
     runs = queued(5)
     Run.objects.filter(pk=runs[1].pk).update(not_before=clock.now() + timedelta(hours=1))
-    ready = Compiled(lambda pks, now: Run.objects.ready(now).filter(pk__in=pks).in_turn())
+    ready = Compiled(
+        lambda pks, now: Run.objects.ready(now).filter(pk__in=pks).in_turn().values_list("pk", "params")
+    )
     for pks in ([runs[0].pk], [run.pk for run in runs[:3]], [run.pk for run in runs]):
-        found = ready.objects(Run, pks=pks, now=clock.now())
-        expected = list(Run.objects.ready(clock.now()).filter(pk__in=pks).in_turn())
-        assert [(run.pk, run.params, run.queued_at) for run in found] == [
-            (run.pk, run.params, run.queued_at) for run in expected
-        ]
+        expected = Run.objects.ready(clock.now()).filter(pk__in=pks).in_turn().values_list("pk", "params")
+        assert ready.rows(pks=pks, now=clock.now()) == list(expected)
+
+
+def test_several_are_asked_at_once() -> None:
+    first, second = (run.pk for run in queued(2))
+    one = Compiled(lambda pk: Run.objects.filter(pk=pk).values_list("pk"))
+    assert ask((one, {"pk": second}), (one, {"pk": first})) == [[(second,)], [(first,)]]
 
 
 def test_nothing_is_found_among_none() -> None:
     queued(1)
-    assert Compiled(lambda pks: Run.objects.filter(pk__in=pks)).objects(Run, pks=[]) == []
+    assert Compiled(lambda pks: Run.objects.filter(pk__in=pks).values_list("pk")).rows(pks=[]) == []
+
+
+def test_what_goes_wrong_together_is_told_by_our_databases_errors() -> None:
+    [run] = queued(1)
+    with pytest.raises(IntegrityError), transaction.atomic(), together():
+        Run.objects.filter(pk=run.pk).update(job_name=None)
+    assert Run.objects.get().job_name == "job"
 
 
 def test_a_query_that_would_change_what_it_is_given_cannot_be_compiled() -> None:
     with pytest.raises(AssertionError, match="changes what it is given"):
         Compiled(lambda name: Run.objects.filter(job_name__startswith=name)).rows(name="job")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads all where there are few")
+@pytest.mark.parametrize("key", ["job", "schedule", "requested_by", "retry_of"])
+def test_runs_are_found_by_what_they_point_at_without_reading_all(key: str) -> None:
+    assert "SEARCH jobs_run USING" in Run.objects.filter(**{key: 1}).order_by().explain()

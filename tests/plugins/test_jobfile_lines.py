@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from plugins import jobfile
 from plugins.exceptions import BadInput, Problem
+from plugins.jobformats import may_be_deep
 from plugins.joblines import place_of, positions, with_places
 from tests.plugins.test_jobfile import CONFIGS, PATIENT
 
@@ -150,6 +151,17 @@ def test_the_scanner_finds_every_key_that_the_reader_finds(lines: list[str]) -> 
 def test_every_key_of_a_written_config_has_a_place(config: dict[str, Any]) -> None:
     written = jobfile.from_config(config)
     assert set(leaves(written.config)) <= positions(written.text).keys()
+
+
+@pytest.mark.parametrize("depth", [30, 31, 32, 33, 34])
+@pytest.mark.parametrize("text", ["a = {many}1", "[a{many}]", "[[b]]\na{many} = 1"])
+@pytest.mark.parametrize("level", ["[", "{a = ", ".a"])
+def test_a_text_that_is_read_without_the_scanner_is_nowhere_too_deep(
+    text: str, level: str, depth: int
+) -> None:
+    nested = text.replace("{many}", level * depth)
+    if not may_be_deep(nested):
+        positions(nested)
 
 
 def leaves(value: Any, path: str = "") -> Iterator[str]:

@@ -84,6 +84,12 @@ class Screen:
         self.page.goto(self.address + path)
         return self.page
 
+    def unfold(self) -> None:
+        """On a phone the parts of an editor are folded; elsewhere this does nothing."""
+        folded = self.page.locator(".fold:not([open]) > summary:visible")
+        while folded.count():
+            folded.first.click()
+
     def _note(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
             self.complaints.append(text)

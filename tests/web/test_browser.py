@@ -1,9 +1,11 @@
-"""In a real Chromium: no complaint of the console, nothing wider than a phone, a log that grows by itself."""
+"""Single things in a real Chromium: a log that grows by itself, keys, colours, folds, a page without JavaScript."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from jobs import services
@@ -18,36 +20,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HELLO = '[os]\ncmd = ["echo", "hello"]\n'
 
 
-def paths(told: tale.Story) -> list[str]:
-    runs = [f"/runs/{run.pk}/" for run in (told.failed, told.ended, told.running)]
-    return [
-        "/",
-        "/jobs/",
-        "/jobs/arknights-daily/",
-        "/jobs/scratch/",
-        "/runs/",
-        "/new-job/",
-        "/jobs/scratch/delete/",
-        *runs,
-    ]
-
-
 @pytest.fixture
 def told(transactional_db: None) -> tale.Story:
     return tale.tell()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_no_page_complains_or_scrolls_sideways(
-    told: tale.Story, screen: Screen, width: int, scheme: str
-) -> None:
-    screen.page.set_viewport_size({"width": width, "height": 740})
-    screen.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    for path in paths(told):
-        page = screen.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    assert screen.complaints == []
 
 
 def test_a_live_log_grows_and_ends_by_itself(told: tale.Story, screen: Screen) -> None:
@@ -75,13 +50,20 @@ def test_polling_stops_once_the_run_is_over(screen: Screen) -> None:
     assert polls.count(286) == 1 and polls[-1] == 286
 
 
-def test_run_now_lands_on_the_live_page(screen: Screen) -> None:
-    story.job("hello", HELLO)
-    page = screen.open("/jobs/hello/")
-    page.get_by_role("button", name="Run now").click()
-    page.wait_for_url("**/runs/*/")
-    expect(page.locator("h1")).to_have_text("Waits for its turn")
-    assert Run.objects.count() == 1
+def test_a_live_page_asks_again_when_the_server_said(screen: Screen) -> None:
+    run = story.run(story.job("live", HELLO), Status.RUNNING, ago=1, lasted=0)
+    looked: list[float] = []
+
+    def wait_three_seconds(route: Route) -> None:
+        looked.append(time.monotonic())
+        route.fulfill(headers={"X-Next-Look": "3.0", "HX-Reswap": "none"})
+
+    screen.page.route("**/log/**", wait_three_seconds)
+    page = screen.open(f"/runs/{run.pk}/")
+    while len(looked) < 2:
+        page.wait_for_event("request", lambda request: "/log/" in request.url)
+    assert 2.4 < looked[1] - looked[0] < 6
+    assert screen.complaints == []
 
 
 def test_params_are_asked_in_a_small_form(told: tale.Story, screen: Screen) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from jobs.models import Job, Run, Source, Status
 from jobs.timing import clock
 from tests.web import story
+from tests.web.conftest import Screen
 
 DAILY = story.toml("", '"bots"', story.cron("30 4 * * *"))
 EVERY_SECOND = story.toml("", "", 'trigger = "interval"\nseconds = 1')
@@ -158,6 +160,14 @@ def test_schedules_every_second_are_bands_not_a_million_moments(web: Client) -> 
     assert "Every second" in page and "due all the time" in row(page, "Thu 22")
 
 
+def test_on_a_full_board_the_evening_is_drawn_as_well_as_the_morning(web: Client) -> None:
+    for number in range(80):
+        hour = 20 if number % 4 == 0 else 4
+        story.job(f"job {number:02}", story.toml("", "", story.cron(f"{number % 60} {hour} * * *")))
+    drawn = re.findall(r'<rect class="due" x="(\d+)\.', shown(web))
+    assert sum(int(x) > 80 for x in drawn) > 40
+
+
 def many(jobs: int, runs: int) -> None:
     """Each with a time of its own."""
     for number in range(jobs):
@@ -191,3 +201,19 @@ def test_what_people_write_is_text_in_the_picture(web: Client) -> None:
     Run.objects.filter(pk=run.pk).update(job_name=CANARY)
     page = shown(web) + shown(web, "?day=2026-10-21") + shown(web, f"?tag={CANARY}")
     assert CANARY not in page and "alert(1)" in page
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_arrow_keys_go_through_the_board_which_is_one_stop_of_the_tab_key(screen: Screen) -> None:
+    job = story.job("hello", story.toml("", "", story.cron("0 12 * * *")))
+    runs = [story.run(job, ago=minutes) for minutes in (240, 120)]
+    page = screen.open("/calendar/")
+    assert page.locator("#board td svg > a").count() >= 2
+    assert page.locator("#board td svg > a[tabindex='0']").count() == 1
+    page.locator(f"#board a[href='/runs/{runs[0].pk}/']").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#board a:focus")).to_have_attribute("href", f"/runs/{runs[1].pk}/")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/runs/{runs[1].pk}/")
+    assert screen.complaints == []

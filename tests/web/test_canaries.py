@@ -114,6 +114,7 @@ def _things(job: Job, mira: Any) -> None:
     services.make_token(user=mira, name=CANARY[:90], scope="run", job=job, days=30)
     services.make_link(job=job, name=CANARY[:90], author=mira)
     services.record("denied", CANARY, method=CANARY)
+    services.be_present(job=job, user=story.admin(CANARY[:150]), changed=True)
 
 
 def test_nothing_that_was_stored_becomes_markup(told: tale.Story, screen: Screen) -> None:

@@ -113,7 +113,9 @@ def test_the_doors_speak_chinese(client: Client, path: str) -> None:
             "3 个到期时刻因无人值守而错过；合并为一次补运行",
         ),
         ('must be a whole number, not the text "x"', '必须是整数，而不是文本 "x"'),
+        ("no: scheduler: the scheduler was last heard 12 s ago", "否：调度器：调度器最近一次心跳在 12 秒前"),
         ("the plugin of somebody said so", "the plugin of somebody said so"),
+        ("no: said the plugin of somebody", "no: said the plugin of somebody"),
     ],
 )
 def test_a_reason_is_told_by_its_shape(client: Client, reason: str, told: str) -> None:

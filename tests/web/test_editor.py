@@ -100,6 +100,7 @@ def test_form_and_text_follow_each_other_in_a_browser(screen: Screen, width: int
     story.job("hello", TEXT)
     screen.page.set_viewport_size({"width": width, "height": 800})
     page = screen.open("/jobs/hello/")
+    screen.unfold()
     page.locator("#f-job-timeout").fill("3h")
     page.locator("#f-job-timeout").press("Tab")
     expect(page.locator("#toml")).to_have_value(TEXT.replace('"2h"', '"3h"'))

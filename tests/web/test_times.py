@@ -25,6 +25,21 @@ def test_what_comes_is_listed_with_its_schedule(web: Client, daily: Job) -> None
     assert "No run should be in the way of another." in shown
 
 
+def test_the_page_begins_with_what_is_due_next(web: Client, daily: Job) -> None:
+    assert "<h1>daily is due in " in web.get("/next/").content.decode()
+
+
+def test_with_nothing_planned_the_page_says_so_first(web: Client) -> None:
+    assert "<h1>Nothing is planned</h1>" in web.get("/next/").content.decode()
+
+
+def test_a_job_that_is_due_all_the_time_has_one_line(web: Client, daily: Job) -> None:
+    often = services.read_draft(text=DAILY.replace("hour = 4", 'expression = "*/5 * * * *"'))
+    services.save_job(name="often", draft=often, source="api")
+    shown = web.get("/next/").content.decode()
+    assert shown.count('href="/jobs/often/"') == shown.count('href="/jobs/daily/"') == 1
+
+
 def test_a_quiet_time_shows_on_every_page_until_it_is_ended(web: Client, daily: Job) -> None:
     web.post("/quiet/", {"hours": "4"})
     for address in ("/", "/jobs/", "/jobs/daily/", "/next/"):

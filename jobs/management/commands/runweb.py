@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.core.wsgi import get_wsgi_application
 
+from jobs.management.collecting import leave_the_loaded_alone
 from jobs.management.parent import when_parent_is_gone
 from jobs.management.refusals import Channel
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             max_request_body_size=LARGEST_BODY,
         )
         server.channel_class = Channel
+        leave_the_loaded_alone()
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         if options["child"]:
             when_parent_is_gone(lambda: signal.raise_signal(signal.SIGTERM))

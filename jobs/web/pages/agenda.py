@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils import dateformat
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from jobs.web.addresses import address
 from jobs.web.ahead import Ahead
 from jobs.web.happened import Done, Past
 from jobs.web.marks import BAD, Mark, mark
@@ -38,8 +41,7 @@ class Entry:
     took: str
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """One that is written when there is room for it."""
 
     at: datetime
@@ -72,7 +74,7 @@ def agenda(
     ]
     drafts += [draft for one in future for draft in _due(one, begin, end, usual, viewer)]
     shown = _fitting(drafts, viewer.now)
-    name = dateformat.format(day, "l j F")
+    name = dateformat.format(day, pgettext("date", "l j F"))
     return Agenda(day, name, sorted(shown, key=lambda entry: entry.at), len(drafts) - len(shown))
 
 
@@ -127,7 +129,7 @@ def _going(run: Done, viewer: Viewer) -> Entry:
         run.started_at,
         when,
         run.job_name,
-        reverse("web:run", args=[run.id]),
+        run.url,
         mark(run.status),
         "",
         lasts,
@@ -135,18 +137,16 @@ def _going(run: Done, viewer: Viewer) -> Entry:
 
 
 def _due(one: Ahead, begin: datetime, end: datetime, usual: dict[int, Usual], viewer: Viewer) -> list[Draft]:
-    moments = [moment for moment in one.moments if begin <= moment < end]
+    first = bisect_left(one.moments, begin)
+    moments = one.moments[first : bisect_left(one.moments, end, first)]
     bands = [max(start, begin) for start, until in one.bands if start < end and until >= begin]
     length = usual.get(one.schedule.job_id)
-    lasts = took(length.median) if length else ""
     if len(moments) > OFTEN or bands:
-        first, text = (moments or bands)[0], rhythm(one.schedule)
-        return [Draft(first, partial(_coming, one, first, text, lasts, viewer))]
-    return [Draft(at, partial(_coming, one, at, "", lasts, viewer)) for at in moments]
+        at = moments[0] if moments else bands[0]
+        return [Draft(at, partial(_coming, one, at, rhythm(one.schedule), length, viewer))]
+    return [Draft(at, partial(_coming, one, at, "", length, viewer)) for at in moments]
 
 
-def _coming(one: Ahead, at: datetime, text: str, lasts: str, viewer: Viewer) -> Entry:
-    job = one.schedule.job.name
-    return Entry(
-        at, viewer.clock_tag(at), job, reverse("web:job", args=[job]), None, text or viewer.away(at), lasts
-    )
+def _coming(one: Ahead, at: datetime, text: str, length: Usual | None, viewer: Viewer) -> Entry:
+    job, lasts = one.schedule.job.name, took(length.median) if length else ""
+    return Entry(at, viewer.clock_tag(at), job, address("job", job), None, text or viewer.away(at), lasts)

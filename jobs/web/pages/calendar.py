@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from operator import itemgetter
+from itertools import islice
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from jobs import services
 from jobs.models import Quiet, Status
+from jobs.services.collisions import MOST_MOMENTS
 from jobs.services.upcoming import Coming
-from jobs.web.ahead import ahead
+from jobs.web.ahead import Ahead, ahead
 from jobs.web.happened import Done, Past, happened
-from jobs.web.marks import mark
-from jobs.web.outcomes import usual
+from jobs.web.marks import so_many
+from jobs.web.outcomes import usual_lately
 from jobs.web.pages.agenda import Agenda, agenda
 from jobs.web.pages.boarditems import Seen, items_of
 from jobs.web.pages.clashes import Clash, clashes, clock_changes
-from jobs.web.pictures.board import Item, Line, Row, board, hours
+from jobs.web.pictures.board import Row, board, hours
+from jobs.web.pictures.boardlines import Item, Line, Series, due_on
 from jobs.web.span import Span
 from jobs.web.viewer import Viewer
-from jobs.web.words import listed, number
+from jobs.web.words import clauses, listed, number, paragraph
 
 MOST_BYTES = 60_000
 """Of bars. Packed, the page is a seventh of what it holds."""
@@ -78,14 +81,14 @@ def calendar_page(span: Span, viewer: Viewer, health: services.Health, quiet: Qu
     everything = seen.tags()
     where = _where(span, seen, everything)
     _keep(seen, span)
-    items = items_of(seen, viewer)
+    items, series = items_of(seen, viewer)
     today = viewer.local(viewer.now).date()
     chosen = span.first if span.days == 1 or not span.holds(today) else today
-    rows, folded = _rows(span, items, seen, viewer)
+    rows, folded = _rows(span, items, series, seen, viewer)
     return CalendarPage(
         title=span.title(),
         summary=_summary(seen, viewer),
-        lanes=_lanes_in_words(items) if span.days > 1 else "",
+        lanes=_lanes_in_words(_lanes(items, series)) if span.days > 1 else "",
         span=span,
         today=span.url(first=_same_kind(span, today)),
         holds_today=span.holds(today),
@@ -120,9 +123,9 @@ def _seen(first: datetime, until: datetime, viewer: Viewer, slots: int, due_from
     future, more = ahead(first, until, due_from)
     jobs = dict.fromkeys(run.job_id for run in past.live if run.job_id)
     jobs |= dict.fromkeys(one.schedule.job_id for one in future)
-    lengths = usual(list(jobs)[:MOST_USUAL])
-    due = ((at, one.schedule.pk, one.schedule) for one in future for at in one.moments)
-    coming = [Coming(*one) for one in sorted(due, key=itemgetter(0, 1))]
+    lengths = usual_lately(list(jobs)[:MOST_USUAL])
+    timed = [one for one in future if one.schedule.job_id in lengths]  # of others nobody knows whom they meet
+    coming = list(islice(heapq.merge(*map(_coming, timed)), MOST_MOMENTS))
     active = [run.as_run() for run in past.live if run.job_id and run.status != Status.QUEUED]
     meetings = services.meetings(
         coming=coming, active=active, lengths=lengths, slots=slots, zone=viewer.zone.key
@@ -130,10 +133,14 @@ def _seen(first: datetime, until: datetime, viewer: Viewer, slots: int, due_from
     return Seen(past, future, more, lengths, meetings)
 
 
+def _coming(one: Ahead) -> Iterator[Coming]:
+    return (Coming(at, one.schedule.pk, one.schedule) for at in one.moments)
+
+
 def _keep(seen: Seen, span: Span) -> None:
     """Only what is asked for."""
     if span.tag:
-        _keep_runs(seen, lambda run: span.tag in (run.tags or []))
+        _keep_runs(seen, lambda run: span.tag in run.tags)
         seen.future = [one for one in seen.future if span.tag in one.schedule.job.tags]
     if span.pool:
         _keep_runs(seen, lambda run: run.pool == span.pool)
@@ -163,26 +170,29 @@ def _where(span: Span, seen: Seen, tags: Counter[str]) -> list[Choice]:
 # ---- rows
 
 
-def _rows(span: Span, items: list[Item], seen: Seen, viewer: Viewer) -> tuple[list[BoardRow], str]:
+def _rows(
+    span: Span, items: list[Item], series: list[Series], seen: Seen, viewer: Viewer
+) -> tuple[list[BoardRow], str]:
     if span.days == 1:
-        return _rows_of_jobs(span, items, viewer)
+        one_by_one = [one.make(moment) for one in series for moment in one.moments]
+        return _rows_of_jobs(span, [*items, *one_by_one], viewer)
     lines = [Line(viewer.begin(day), viewer.begin(day + timedelta(days=1))) for day in span.dates()]
     for line in lines:
         line.items = [item for item in items if item.begin < line.end and item.end >= line.begin]
         line.items = [item for item in line.items if item.end > line.begin or item.begin >= line.begin]
-    lanes = _lanes(items)
-    pictures = board(lines, lanes, viewer, MOST_BYTES)
+    lanes = _lanes(items, series)
+    pictures = board(lines, series, lanes, viewer, MOST_BYTES)
     today = viewer.local(viewer.now).date()
     rows = [
         BoardRow(
-            dateformat.format(day, "D j"),
-            _said(line, seen, viewer),
+            dateformat.format(day, pgettext("date", "D j")),
+            _said(line, due, seen, viewer),
             span.url(first=day, days=1),
             day == today,
             picture,
-            dateformat.format(day, "l j F"),
+            dateformat.format(day, pgettext("date", "l j F")),
         )
-        for day, line, picture in zip(span.dates(), lines, pictures, strict=True)
+        for day, line, due, picture in zip(span.dates(), lines, due_on(lines, series), pictures, strict=True)
     ]
     return rows, _not_drawn(seen)
 
@@ -196,7 +206,7 @@ def _rows_of_jobs(span: Span, items: list[Item], viewer: Viewer) -> tuple[list[B
     lines = [Line(begin, end, by_job[name]) for name in shown]
     for line in lines:
         line.items = [_in_one_lane(item) for item in line.items]
-    pictures = board(lines, [""], viewer, MOST_BYTES) if lines else []
+    pictures = board(lines, [], [""], viewer, MOST_BYTES) if lines else []
     rows = [
         BoardRow(name, _counts(line.items), _runs_of(name), False, picture, name)
         for name, line, picture in zip(shown, lines, pictures, strict=True)
@@ -213,20 +223,20 @@ def _runs_of(name: str) -> str:
 
 def _in_one_lane(item: Item) -> Item:
     """A row that is one job's needs no lanes, and its name stands at the head."""
-    return replace(item, lane="", name="", loud="")
+    return item._replace(lane="", name="", loud="")
 
 
-def _lanes(items: list[Item]) -> list[str]:
+def _lanes(items: list[Item], series: list[Series]) -> list[str]:
     """Those that are in use, in the order of the settings; the rest last."""
-    used = Counter(item.lane for item in items)
-    known = [lane for lane in settings.MXX_TAG_SLOTS if used.pop(lane, 0)]
-    others = [lane for lane, _count in used.most_common() if lane]
-    return [*[*known, *sorted(others)][: MOST_LANES - 1], ""]
+    used = {item.lane for item in items} | {one.lane for one in series}
+    known = [lane for lane in settings.MXX_TAG_SLOTS if lane in used]
+    others = sorted(used.difference(known, [""]))
+    return [*[*known, *others][: MOST_LANES - 1], ""]
 
 
-def _lanes_in_words(items: list[Item]) -> str:
-    lanes = [lane or _("the rest") for lane in _lanes(items)]
-    return _("Each day from the top: %(lanes)s.") % {"lanes": ", ".join(lanes)} if len(lanes) > 1 else ""
+def _lanes_in_words(lanes: list[str]) -> str:
+    words = clauses([lane or _("the rest") for lane in lanes])
+    return _("Each day from the top: %(lanes)s.") % {"lanes": words} if len(lanes) > 1 else ""
 
 
 def _not_drawn(seen: Seen) -> str:
@@ -239,15 +249,16 @@ def _not_drawn(seen: Seen) -> str:
 # ---- in words
 
 
-def _said(line: Line, seen: Seen, viewer: Viewer) -> str:
+def _said(line: Line, due: int, seen: Seen, viewer: Viewer) -> str:
     inside = [item for item in line.items if item.band or line.begin <= item.begin < line.end]
     full = any(begin < line.end and end > line.begin for begin, end in seen.past.full)
-    return _counts(inside, at_least=full)
+    return _counts(inside, due, at_least=full)
 
 
-def _counts(items: list[Item], *, at_least: bool = False) -> str:
+def _counts(items: list[Item], due: int = 0, *, at_least: bool = False) -> str:
+    """due: how many more than the items tell."""
     kinds = Counter((item.css, item.ring) for item in items if not item.band)
-    due, running = kinds.pop(("due", False), 0), kinds.pop(("now", False), 0)
+    due, running = due + kinds.pop(("due", False), 0), kinds.pop(("now", False), 0)
     told = {
         ("broke", False): _("%(n)s failed"),
         ("late", False): _("%(n)s timed out"),
@@ -266,17 +277,17 @@ def _counts(items: list[Item], *, at_least: bool = False) -> str:
         words.append(_("%(n)s due") % {"n": number(due)})
     if any(item.band for item in items):
         words.append(_("more due all the time") if due else _("due all the time"))
-    return ", ".join(words)
+    return clauses(words)
 
 
 def _summary(seen: Seen, viewer: Viewer) -> str:
     ends = Counter(run.status for run in seen.past.runs if run.is_over)
     bad = [
-        f"{number(ends[status])} {mark(status).word.lower()}"
+        so_many(status, number(ends[status]))
         for status in ("failed", "lost", "timed_out", "missed")
         if ends[status]
     ]
     words = [_("Filled has happened, outlined is a forecast from how long runs usually take.")]
     if bad:
         words.insert(0, _("%(told)s.") % {"told": listed(bad)})
-    return " ".join(words)
+    return paragraph(words)

@@ -22,7 +22,7 @@ from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
 from jobs.web.verdict import LONGEST
 from jobs.web.viewer import Viewer
-from jobs.web.words import ordinal, took
+from jobs.web.words import clauses, ordinal, took
 
 HISTORY, LISTED = 40, 6
 
@@ -111,8 +111,8 @@ def _state(
     if live and live.started_at:
         seconds = (viewer.now - live.started_at).total_seconds()
         left = usual.median - seconds if usual else 0
-        words = took(seconds) + (", " + _("about %(time)s left") % {"time": took(left)} if left > 0 else "")
-        return words, viewer.day_clock_tag(live.started_at)
+        told = [took(seconds), *([_("about %(time)s left") % {"time": took(left)}] if left > 0 else [])]
+        return clauses(told), viewer.day_clock_tag(live.started_at)
     if live:
         return said(live.reason.rstrip(".")) or _("waits for its turn"), viewer.day_clock_tag(live.queued_at)
     if latest is None:

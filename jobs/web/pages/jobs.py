@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jobs.web import outcomes, reading
+from jobs.web.addresses import address, of_run
 from jobs.web.marks import Mark, mark
 from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pictures.strip import Strip, strip
@@ -20,6 +22,7 @@ from jobs.web.viewer import Viewer
 from jobs.web.words import ordinal, took
 
 PAGE = 50
+VIEWS = {"run": "run-now", "resume": "resume"}
 STATES = ("needs-you", "running", "waiting", "paused")
 
 
@@ -45,21 +48,24 @@ class Choice:
 
 @dataclass(frozen=True)
 class Row:
-    """verb: run, stop, cancel or resume; run: the unfinished run that stop and cancel mean."""
+    """verb: run, stop, cancel or resume; does: in words; act: where its button leads. run: the address of the run that is told."""
 
     name: str
+    href: str
     description: str
-    tags: list[str]
+    tags: Sequence[str]
     paused: bool
     mark: Mark | None
     when: SafeString | str
     detail: str
     strip: Strip | None
-    latest: Outcome | None
     next: SafeString | str
     next_away: str
     verb: str
-    run: int | None
+    does: str
+    act: str
+    run: str
+    choose: str
 
 
 @dataclass(frozen=True)
@@ -75,9 +81,9 @@ class JobsPage:
 
 def jobs_page(filters: Filters, viewer: Viewer) -> JobsPage:
     briefs, live = reading.briefs(), reading.unfinished()
-    found = sorted(
-        (brief for brief in briefs if _fits(brief, filters, live)), key=lambda brief: _rank(brief, live)
-    )
+    states = {brief.id: _states_of(brief, live.get(brief.id)) for brief in briefs}
+    fitting = (brief for brief in briefs if _fits(brief, filters, states[brief.id]))
+    found = sorted(fitting, key=lambda brief: _rank(brief, states[brief.id]))
     first = (filters.page - 1) * PAGE
     shown = found[first : first + PAGE]
     ids = [brief.id for brief in shown]
@@ -94,7 +100,7 @@ def jobs_page(filters: Filters, viewer: Viewer) -> JobsPage:
             )
             for brief in shown
         ],
-        states=_states(briefs, live, filters),
+        states=_states(states.values(), filters),
         tags=_tags(briefs, filters),
         total=len(briefs),
         found=len(found),
@@ -103,25 +109,22 @@ def jobs_page(filters: Filters, viewer: Viewer) -> JobsPage:
     )
 
 
-def _fits(brief: Brief, filters: Filters, live: dict[int, Unfinished]) -> bool:
-    if filters.tag and filters.tag not in brief.tags:
+def _fits(brief: Brief, filters: Filters, states: frozenset[str]) -> bool:
+    if (filters.tag and filters.tag not in brief.tags) or (filters.state and filters.state not in states):
         return False
+    if not filters.q:
+        return True
     words = f"{brief.name} {brief.description} {' '.join(brief.tags)}".casefold()
-    if any(word not in words for word in filters.q.casefold().split()):
-        return False
-    return not filters.state or filters.state in _states_of(brief, live)
+    return all(word in words for word in filters.q.casefold().split())
 
 
-def _states_of(brief: Brief, live: dict[int, Unfinished]) -> set[str]:
-    run = live.get(brief.id)
-    states = {"needs-you"} if brief.needs_you else set()
-    if run:
-        states.add("waiting" if run.waits else "running")
-    return states if brief.enabled else {*states, "paused"}
+def _states_of(brief: Brief, live: Unfinished | None) -> frozenset[str]:
+    told = ("needs-you" if brief.needs_you else "", "" if brief.enabled else "paused")
+    going = ("waiting" if live.waits else "running") if live else ""
+    return frozenset(filter(None, (*told, going)))
 
 
-def _rank(brief: Brief, live: dict[int, Unfinished]) -> tuple[int, str]:
-    states = _states_of(brief, live)
+def _rank(brief: Brief, states: frozenset[str]) -> tuple[int, str]:
     order = ("needs-you", "running", "waiting")
     place = next((index for index, state in enumerate(order) if state in states), len(order))
     quiet = (
@@ -130,10 +133,10 @@ def _rank(brief: Brief, live: dict[int, Unfinished]) -> tuple[int, str]:
     return place + (quiet if place == len(order) else 0), brief.name.casefold()
 
 
-def _states(briefs: list[Brief], live: dict[int, Unfinished], filters: Filters) -> list[Choice]:
-    counts = Counter(state for brief in briefs for state in _states_of(brief, live))
+def _states(of_jobs: Collection[frozenset[str]], filters: Filters) -> list[Choice]:
+    counts = Counter(state for states in of_jobs for state in states)
     words = (_("Need you"), _("Running"), _("Waiting"), _("Paused"))
-    choices = [Choice(_("All"), len(briefs), filters.url(state=""), not filters.state)]
+    choices = [Choice(_("All"), len(of_jobs), filters.url(state=""), not filters.state)]
     for state, word in zip(STATES, words, strict=True):
         if counts[state] or filters.state == state:
             choices.append(Choice(word, counts[state], filters.url(state=state), filters.state == state))
@@ -159,11 +162,13 @@ def _row(
     viewer: Viewer,
 ) -> Row:
     latest = past[-1] if past else None
+    verb = _verb(not brief.enabled, live)
     when, detail = _last(latest, live, past, usual, viewer)
     paused = not brief.enabled
     status = live.status if live else "paused" if paused else latest.status if latest else None
     return Row(
         name=brief.name,
+        href=address("job", brief.name),
         description=brief.description.strip().split("\n")[0][:120],
         tags=brief.tags,
         paused=paused,
@@ -171,12 +176,18 @@ def _row(
         when=when,
         detail=detail,
         strip=strip(past) if past else None,
-        latest=latest,
         next=viewer.day_clock_tag(planned) if planned else "",
         next_away=viewer.away(planned) if planned else _nothing_planned(paused, live),
-        verb=_verb(paused, live),
-        run=live.id if live else None,
+        verb=verb,
+        does=_does(verb),
+        act=address("cancel", live.id) if live else address(VIEWS[verb], brief.name),
+        run=of_run(live.id) if live else latest.url if latest else "",
+        choose=_("Choose %(name)s") % {"name": brief.name},
     )
+
+
+def _does(verb: str) -> str:
+    return {"stop": _("Stop"), "cancel": _("Cancel"), "resume": _("Resume")}.get(verb) or _("Run")
 
 
 def _verb(paused: bool, live: Unfinished | None) -> str:

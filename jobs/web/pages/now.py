@@ -17,19 +17,20 @@ from jobs import services
 from jobs.models import Run, Status
 from jobs.web import logview, outcomes, reading
 from jobs.web.forecast import Forecast, forecasts
-from jobs.web.marks import BAD, Mark, mark
+from jobs.web.marks import BAD, Mark, mark, so_many
 from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pages.meanwhile import Meanwhile, meanwhile
 from jobs.web.pages.meanwhile import in_words as since_then
 from jobs.web.pages.nowribbon import happenings_of, in_words, on_the_ribbon
 from jobs.web.pictures import ribbon as pictures
+from jobs.web.reading import Brief
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
-from jobs.web.words import counted, listed, number, ordinal, sentence, took
+from jobs.web.words import clauses, counted, listed, number, ordinal, paragraph, sentence, took
 
 MOST_TROUBLES, MOST_LIVE, MOST_PLANNED, MOST_LATELY = 12, 12, 14, 8
-MOST_LOOKED_AT, MOST_ENDED = 100, 4000
+MOST_ENDED = 4000
 
 
 @dataclass(frozen=True)
@@ -106,21 +107,21 @@ def now_page(viewer: Viewer, health: services.Pulse, since: datetime) -> NowPage
     recent = outcomes.ended_since(viewer.now - timedelta(hours=24), most=MOST_ENDED, jobs=briefs)
     future = forecasts(viewer.now, viewer.now + pictures.AHEAD)
     live, going_on = _unfinished()
-    looked_at = {brief.id for brief in needy[:MOST_LOOKED_AT]}
+    worst = sorted(needy, key=_urgency)[:MOST_TROUBLES]
     jobs = {run.job_id for run in live if run.job_id} | {item.schedule.job_id for item in future}
-    past, usual = outcomes.latest_and_usual(looked_at | jobs)
-    troubles = _troubles({job: past[job] for job in looked_at & past.keys()}, usual, names, viewer)
+    past, usual = outcomes.latest_and_usual([brief.id for brief in worst])
+    usual |= outcomes.usual_lately(jobs)
     whole = len(recent) < MOST_ENDED
     later = meanwhile(since, recent if whole else None, names, [brief.id for brief in needy], viewer)
     finished = on_the_ribbon(recent, briefs, viewer, whole=whole)
     happenings = happenings_of(finished, live, future, usual, names, viewer)
     return NowPage(
         headline=_headline(len(needy), going_on, bool(briefs)),
-        summary=" ".join(filter(None, [since_then(later), _summary(recent, health, going_on)])),
+        summary=paragraph([since_then(later), _summary(recent, health, going_on)]),
         has_jobs=bool(briefs),
         ribbon=pictures.ribbon(happenings, viewer),
         ribbon_words=in_words(recent, future, names),
-        troubles=troubles[:MOST_TROUBLES],
+        troubles=_troubles(past, usual, names, viewer),
         more_troubles=max(0, len(needy) - MOST_TROUBLES),
         live=[_live(run, usual.get(run.job_id or 0), viewer) for run in live[:MOST_LIVE]],
         running=going_on.running,
@@ -155,7 +156,7 @@ def _headline(needy: int, going_on: GoingOn, has_jobs: bool) -> str:
 
 
 def _summary(recent: list[Outcome], health: services.Pulse, going_on: GoingOn) -> str:
-    return " ".join(filter(None, [said(health.disk), _what_ended(recent), _what_goes_on(going_on)]))
+    return paragraph([said(health.disk), _what_ended(recent), _what_goes_on(going_on)])
 
 
 def _what_ended(recent: list[Outcome]) -> str:
@@ -166,7 +167,7 @@ def _what_ended(recent: list[Outcome]) -> str:
         if good
         else []
     )
-    words += [f"{counted(count).lower()} {mark(status).word.lower()}" for status, count in ends.most_common()]
+    words += [so_many(status, counted(count).lower()) for status, count in ends.most_common()]
     if not words:
         return ""
     if len(recent) == MOST_ENDED:
@@ -184,10 +185,14 @@ def _what_goes_on(going_on: GoingOn) -> str:
     if queued:
         waiting = ngettext("%(n)s waits", "%(n)s wait", queued) % {"n": counted(queued)}
         words.append(waiting.lower() if words else waiting)
-    return ", ".join(words) + "." if words else ""
+    return sentence(clauses(words))
 
 
 # ---- needs you
+
+
+def _urgency(brief: Brief) -> tuple[int, int]:
+    return BAD.index(str(brief.latest_status)), -(brief.latest_run or 0)
 
 
 def _troubles(
@@ -197,7 +202,7 @@ def _troubles(
     ranked = sorted(ends, key=lambda end: (BAD.index(end[0].status), -end[0].id))
     return [
         _trouble(end, rows, names[end.job_id], usual.get(end.job_id), viewer, with_log=position < 5)
-        for position, (end, rows) in enumerate(ranked[:MOST_TROUBLES])
+        for position, (end, rows) in enumerate(ranked)
     ]
 
 
@@ -220,7 +225,7 @@ def _trouble(
 
 def _ago(at: datetime, viewer: Viewer) -> SafeString:
     clock = viewer.clock(at) if viewer.days_away(at) == 0 else f"{viewer.day(at)} {viewer.clock(at)}"
-    return viewer.tag(at, f"{clock}, {viewer.away(at)}")
+    return viewer.tag(at, clauses([clock, viewer.away(at)]))
 
 
 def _what_happened(end: Outcome, streak: int, usual: Usual | None) -> str:
@@ -234,7 +239,7 @@ def _what_happened(end: Outcome, streak: int, usual: Usual | None) -> str:
     ]
     if streak > 1:
         words.append(_("%(n)s failure in a row.") % {"n": ordinal(streak).capitalize()})
-    return " ".join(words)
+    return paragraph(words)
 
 
 def _with_time(reason: str, seconds: float | None, usual: Usual | None) -> str:
@@ -261,11 +266,12 @@ def _live(run: Run, usual: Usual | None, viewer: Viewer) -> Live:
     text, share = took(seconds), None
     if usual and usual.median > 5:
         left = usual.median - seconds
-        text += ", " + (
+        rest = (
             _("about %(time)s left") % {"time": took(left)}
             if left > 0
             else _("usually %(time)s") % {"time": took(usual.median)}
         )
+        text = clauses([text, rest])
         share = min(100, round(seconds / usual.median * 100))
     words = _("%(job)s: %(share)s percent of the usual time") % {"job": run.job_name, "share": share}
     return Live(run, text, share, words, logview.last_words(run))

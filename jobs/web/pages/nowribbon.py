@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +19,7 @@ from jobs.web.pictures import ribbon as pictures
 from jobs.web.viewer import Viewer
 from jobs.web.words import listed, took
 
+CSS = {"failed": "broke", "lost": "broke", "timed_out": "late", "missed": "odd"}
 OFTEN = 18
 """A job with so many runs on the ribbon is drawn as ticks."""
 
@@ -61,36 +64,44 @@ def happenings_of(
 
 
 def _past(outcome: Outcome, name: str, often: bool, viewer: Viewer) -> pictures.Happening:
-    css = {"failed": "broke", "lost": "broke", "timed_out": "late", "missed": "odd"}.get(
-        outcome.status, "ran"
-    )
-    css = "odd" if outcome.warned and css == "ran" else css
-    lasted = f", {took(outcome.seconds)}" if outcome.seconds is not None else ""
-    title = f"{name}, {viewer.clock(outcome.at)}{lasted}, {outcome.word.lower()}"
+    css = CSS.get(outcome.status, "odd" if outcome.warned else "ran")
     loud = _("%(job)s failed") % {"job": name[:30]} if css == "broke" else ""
     end = outcome.finished_at if outcome.started_at and outcome.finished_at else outcome.at
-    return pictures.Happening(outcome.at, end, css, title, outcome.url, loud, often and css == "ran")
+    write = partial(_title, outcome, name, viewer)
+    return pictures.Happening(outcome.at, end, css, write, outcome.url, loud, often and css == "ran")
+
+
+def _title(outcome: Outcome, name: str, viewer: Viewer) -> str:
+    lasted = f", {took(outcome.seconds)}" if outcome.seconds is not None else ""
+    return f"{name}, {viewer.clock(outcome.at)}{lasted}, {outcome.word.lower()}"
 
 
 def _going_on(run: Run, viewer: Viewer) -> pictures.Happening:
     assert run.started_at is not None
-    title = _("%(job)s, running since %(time)s") % {"job": run.job_name, "time": viewer.clock(run.started_at)}
-    return pictures.Happening(run.started_at, viewer.now, "now", title, f"/runs/{run.pk}/")
+    write = partial(_title_going_on, run.job_name, run.started_at, viewer)
+    return pictures.Happening(run.started_at, viewer.now, "now", write, f"/runs/{run.pk}/")
+
+
+def _title_going_on(job: str, since: datetime, viewer: Viewer) -> str:
+    return _("%(job)s, running since %(time)s") % {"job": job, "time": viewer.clock(since)}
 
 
 def _due(
     item: Forecast, moment: datetime, usual: Usual | None, often: bool, viewer: Viewer
 ) -> pictures.Happening:
-    title = _("%(job)s, due %(time)s, forecast") % {
-        "job": item.schedule.job.name,
-        "time": viewer.clock(moment),
-    }
     end = moment + timedelta(seconds=usual.median if usual else 0)
-    return pictures.Happening(moment, end, "due", title, often=often)
+    write = partial(_title_due, item.schedule.job.name, moment, viewer)
+    return pictures.Happening(moment, end, "due", write, often=often)
+
+
+def _title_due(job: str, at: datetime, viewer: Viewer) -> str:
+    return _("%(job)s, due %(time)s, forecast") % {"job": job, "time": viewer.clock(at)}
 
 
 def in_words(recent: list[Outcome], future: Sequence[Forecast], names: dict[int, str]) -> str:
-    bad = [f"{names.get(run.job_id, '')} {run.word.lower()}" for run in recent if run.status in BAD]
+    bad = islice((run for run in recent if run.status in BAD), 8)
     ahead = sum(len(item.moments) for item in future)
-    told = listed(bad[:8]) or _("nothing went wrong")
+    told = listed([f"{names.get(run.job_id, '')} {run.word.lower()}" for run in bad]) or _(
+        "nothing went wrong"
+    )
     return _("The last 12 and the next 24 hours: %(told)s; %(n)d runs are due.") % {"told": told, "n": ahead}

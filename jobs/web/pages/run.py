@@ -67,6 +67,14 @@ class State:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What was before the run: the same for as long as it runs."""
+
+    usual: Usual | None
+    earlier: Run | None
+
+
+@dataclass(frozen=True)
 class RunPage:
     state: State
     log: Log
@@ -79,7 +87,7 @@ class RunPage:
 def run_page(run: Run, viewer: Viewer, *, given: dict[str, str] | None = None) -> RunPage:
     changes = since_it_worked(run) if run.status in BAD else None
     return RunPage(
-        state=state_of(run, viewer),
+        state=state_of(run, past_of(run), viewer),
         log=logview.whole(run, viewer),
         changes=changes,
         changed_at=viewer.day_clock_tag(changes.new.created_at) if changes else "",
@@ -96,9 +104,13 @@ def repetition(run: Run, given: dict[str, str] | None = None) -> list[params.Fie
         return []
 
 
-def state_of(run: Run, viewer: Viewer) -> State:
-    events = _events(run)
+def past_of(run: Run) -> Past:
     usual = outcomes.usual([run.job_id]).get(run.job_id) if run.job_id else None
+    return Past(usual, _earlier(run))
+
+
+def state_of(run: Run, past: Past, viewer: Viewer) -> State:
+    events, usual = _events(run), past.usual
     receipt = receipt_of(run.receipt, events)
     progress = services.live_progress(run)
     probably, share = _probably(run, progress, usual, viewer)
@@ -122,7 +134,7 @@ def state_of(run: Run, viewer: Viewer) -> State:
         timeline=_timeline(run, events, receipt, viewer) if run.is_over else None,
         curves=curves(services.samples_of(run).points, run.duration.total_seconds()) if run.duration else [],
         detached=[one for one in services.detached_programs(run) if one.alive],
-        facts=_facts(run, viewer),
+        facts=_facts(run, past, viewer),
     )
 
 
@@ -258,7 +270,7 @@ def _broke_at(run: Run, events: list[dict[str, Any]], receipt: Receipt | None) -
 # ---- facts
 
 
-def _facts(run: Run, viewer: Viewer) -> list[tuple[str, SafeString | str]]:
+def _facts(run: Run, past: Past, viewer: Viewer) -> list[tuple[str, SafeString | str]]:
     rows: list[tuple[str, SafeString | str]] = _when(run, viewer)
     if run.attempt:
         policies = _policies(run)
@@ -272,8 +284,8 @@ def _facts(run: Run, viewer: Viewer) -> list[tuple[str, SafeString | str]]:
     if run.params:
         lines = ((f"{name} = {json.dumps(value, ensure_ascii=False)}",) for name, value in run.params.items())
         rows.append((_("Parameters"), format_html_join("", "<code>{}</code>", lines)))
-    if earlier := _earlier(run):
-        rows.append((_("Earlier"), _link(earlier)))
+    if past.earlier:
+        rows.append((_("Earlier"), _link(past.earlier)))
     return rows
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from jobs import services
 from jobs.models import Job, Quiet, Schedule
+from jobs.services.upcoming import Coming
 from jobs.web.pages.clashes import in_words
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
@@ -43,20 +45,29 @@ class Row:
 
 @dataclass(frozen=True)
 class NextPage:
+    headline: str
     coming: list[Row]
     meetings: list[Row]
 
 
-def next_page(viewer: Viewer, quiet: Quiet | None) -> NextPage:
+def next_page(viewer: Viewer, health: services.Pulse, quiet: Quiet | None) -> NextPage:
+    """Each schedule once, however often it is due before the next one."""
+    following = services.next_of_each(count=LISTED, quiet=quiet)
     coming = [
-        Row(_when(item.at, viewer), item.schedule.job.name, rhythm(item.schedule))
-        for item in services.upcoming(count=LISTED, quiet=quiet)
+        Row(_when(item.at, viewer), item.schedule.job.name, rhythm(item.schedule)) for item in following
     ]
     meetings = [
         Row(_when(one.at, viewer), one.job, sentence(in_words(one)))
-        for one in services.collisions(most=MET, zone=viewer.zone.key, quiet=quiet)
+        for one in services.collisions(most=MET, zone=viewer.zone.key, quiet=quiet, slots=health.slots)
     ]
-    return NextPage(coming, meetings)
+    return NextPage(_headline(following[:1], viewer), coming, meetings)
+
+
+def _headline(first: list[Coming], viewer: Viewer) -> str:
+    if not first:
+        return _("Nothing is planned")
+    [item] = first
+    return _("%(job)s is due %(time)s") % {"job": item.schedule.job.name, "time": viewer.away(item.at)}
 
 
 def _when(at: datetime, viewer: Viewer) -> SafeString:
@@ -75,9 +86,12 @@ class WhyPage:
     runs: list[int]
 
 
-def why_page(job: Job, at: datetime | None, written: str, viewer: Viewer) -> WhyPage:
-    found = services.why(job=job, at=at, zone=viewer.zone.key)
-    schedules = {row.name: row for row in job.schedules.present()}
+def why_page(
+    job: Job, at: datetime | None, written: str, viewer: Viewer, health: services.Health, quiet: Quiet | None
+) -> WhyPage:
+    asked = services.Circumstances(list(job.schedules.present()), health, quiet)
+    found = services.why(job=job, at=at, zone=viewer.zone.key, asked=asked)
+    schedules = {row.name: row for row in asked.schedules}
     return WhyPage(
         job,
         written or viewer.local(found.at).strftime("%Y-%m-%dT%H:%M"),

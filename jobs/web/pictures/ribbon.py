@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.utils import dateformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from jobs.web.viewer import Viewer
 
@@ -20,21 +24,20 @@ Place = Callable[[datetime], float]
 """Moment to percent."""
 
 
-@dataclass(frozen=True)
-class Happening:
-    """css: ran, broke, late, odd, none, now or due. often: drawn as a small tick in the lowest lane."""
+class Happening(NamedTuple):
+    """css: ran, broke, late, odd, none, now or due. write: its title, only asked for when it is a bar. often: drawn as a
+    small tick in the lowest lane."""
 
     start: datetime
     end: datetime
     css: str
-    title: str
+    write: Callable[[], str]
     href: str = ""
     loud: str = ""
     often: bool = False
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     css: str
     x: str
     y: int
@@ -43,12 +46,15 @@ class Bar:
     href: str
 
     @property
-    def under(self) -> int:
-        return self.y + LANE_HEIGHT + 2
-
-    @property
-    def over(self) -> int:
-        return self.y - 4
+    def svg(self) -> SafeString:
+        """Its markup: a template takes 0.1 ms for each of 200 (measured). Numbers and classes are ours, the rest is escaped."""
+        place = f'<rect class="{self.css}" x="{self.x}" y="{{}}" width="{self.width}" height="{{}}"'
+        shape = place.format(self.y, LANE_HEIGHT) + ' rx="2"><title>{}</title></rect>'
+        beside = {"broke": (self.y + LANE_HEIGHT + 2, 3), "late": (self.y - 4, 2)}.get(self.css)
+        shape += place.format(*beside) + "/>" if beside else ""
+        if not self.href:
+            return format_html(shape, self.title)
+        return format_html(f'<a href="{{}}">{shape}</a>', self.href, self.title)
 
 
 @dataclass(frozen=True)
@@ -76,15 +82,17 @@ class Ribbon:
 
 
 class _Room:
-    """Which parts of a line are taken, in percent."""
+    """Which parts of a line are taken, in percent: ascending, and apart from each other."""
 
     def __init__(self) -> None:
         self._taken: list[tuple[float, float]] = []
 
     def take(self, start: float, end: float) -> bool:
-        if any(start < other_end and end > other_start for other_start, other_end in self._taken):
+        place = bisect(self._taken, (start, end))
+        before, after = self._taken[place - 1 : place], self._taken[place : place + 1]
+        if any(start < other_end for _, other_end in before) or any(end > other for other, _ in after):
             return False
-        self._taken.append((start, end))
+        self._taken.insert(place, (start, end))
         return True
 
 
@@ -111,7 +119,7 @@ def ribbon(happenings: Sequence[Happening], viewer: Viewer) -> Ribbon:
         if lane is None:
             ticks.setdefault((item.css, f"{x:.1f}%"), Tick(item.css, f"{x:.2f}%"))
         else:
-            bars.append(Bar(item.css, f"{x:.2f}%", lane, f"{width:.2f}%", item.title, item.href))
+            bars.append(Bar(item.css, f"{x:.2f}%", lane, f"{width:.2f}%", item.write(), item.href))
     heads = _Room()
     heads.take(at(viewer.now) - 3, at(viewer.now) + 3)
     loud = [_loud(at(item.start), item.loud, heads) for item in happenings if item.loud]

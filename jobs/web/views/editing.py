@@ -6,9 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from jobs.web.gate import needs
+from jobs import services
+from jobs.web.gate import member, needs
+from jobs.web.pages.company import company_at
 from jobs.web.pages.editor import posted_editor, rehearsal_of
-from jobs.web.render import viewer_of
+from jobs.web.render import job_or_404, viewer_of
 
 
 @needs("jobs.change_job")
@@ -31,3 +33,15 @@ def editing(request: HttpRequest) -> HttpResponse:
         "rehearsal": rehearsal_of(editor.text, viewer) if posted.get("do") == "dry-run" else None,
     }
     return render(request, "editing.html", context)
+
+
+@needs("jobs.change_job")
+@require_POST
+def present(request: HttpRequest, name: str) -> HttpResponse:
+    """The beat of an open editor: who else has it open, or 204 when that is what the page shows already."""
+    found, user = job_or_404(name), member(request)
+    services.be_present(job=found, user=user, changed=request.POST.get("changed") == "yes")
+    company = company_at(found, user, viewer_of(request))
+    if company.key == request.POST.get("company", ""):
+        return HttpResponse(status=204)
+    return render(request, "parts/company.html", {"company": company})

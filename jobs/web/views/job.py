@@ -15,10 +15,12 @@ from jobs.exceptions import Conflict, Stale
 from jobs.models import Job, Source
 from jobs.web import params
 from jobs.web.gate import member, needs
+from jobs.web.pages.company import Company, company_at
 from jobs.web.pages.editor import Editor, editor_of, meeting_of, posted_editor, pressed_editor
 from jobs.web.pages.job import job_page
 from jobs.web.render import job_or_404, page, viewer_of
 from jobs.web.sentences import said
+from jobs.web.viewer import Viewer
 from plugins.exceptions import BadInput, Problem
 from plugins.redaction import redacted_text
 
@@ -41,10 +43,19 @@ def _page(
     """refused: what is wrong with the params that were given to a run."""
     viewer = viewer_of(request)
     editor = editor or _saved_text(request, found)
-    shown = job_page(found, viewer, editor=editor, given=given)
-    return page(
-        request, "job.html", {"viewer": viewer, "page": shown, "refused": refused or []}, status=status
-    )
+    context = {
+        "viewer": viewer,
+        "page": job_page(found, viewer, editor=editor, given=given),
+        "company": _company(request, found, viewer),
+        "refused": refused or [],
+    }
+    return page(request, "job.html", context, status=status)
+
+
+def _company(request: HttpRequest, found: Job, viewer: Viewer) -> Company | None:
+    """None for those who see no editor."""
+    edits = not found.file and services.may(member(request), "jobs.change_job")
+    return company_at(found, member(request), viewer) if edits else None
 
 
 def _saved_text(request: HttpRequest, found: Job) -> Editor:

@@ -16,9 +16,9 @@ from jobs.models import Run
 from jobs.web import logview, params
 from jobs.web.gate import member, needs
 from jobs.web.logfind import MOST_WORDS, STREAMS, Wanted, find
-from jobs.web.loglines import Cursor
 from jobs.web.logview import launches_of
-from jobs.web.pages.run import repetition, run_page, state_of
+from jobs.web.looks import Look, answer, cursor_of, known, look_of
+from jobs.web.pages.run import past_of, repetition, run_page, state_of
 from jobs.web.render import page, run_or_404, viewer_of
 from jobs.web.sentences import said
 from plugins.exceptions import BadInput, Problem
@@ -26,10 +26,6 @@ from plugins.exceptions import BadInput, Problem
 NEIGHBOURS = 200
 """Lines before the one that is meant."""
 HARMLESS = "default-src 'none'; sandbox"
-
-
-FULL_LOOK = 5
-"""Of so many polls one brings everything; the others bring lines."""
 
 
 @needs("jobs.view_run")
@@ -55,6 +51,7 @@ def _run(
         "state": shown.state,
         "log": shown.log,
         "refused": refused or [],
+        **known(found),
     }
     return page(request, "run.html", context, status=status)
 
@@ -63,12 +60,14 @@ def _run(
 @require_safe
 def log(request: HttpRequest, run_id: int) -> HttpResponse:
     """What is new behind `offset` for a poll; lines `first` to `last` for a reader."""
-    wanted = _wanted(request)
-    polled = request.headers.get("HX-Request") and not {"first", "around"} & request.GET.keys()
-    if wanted.is_all and polled:
-        return _glance(request, run_id) or _tick(request, run_or_404(run_id))
-    found = run_or_404(run_id)
-    return _between(request, found) if wanted.is_all else _found(request, found, wanted)
+    found, look = run_or_404(run_id), look_of(request, run_id)
+    if look is None:
+        wanted = _wanted(request)
+        return _between(request, found) if wanted.is_all else _found(request, found, wanted)
+    if found.is_over:
+        return _tick(request, found, look)
+    services.let_in(request.session, member(request), found)
+    return answer(look, services.standing_of(found), viewer_of(request)) or _tick(request, found, look)
 
 
 def _wanted(request: HttpRequest) -> Wanted:
@@ -89,38 +88,18 @@ def _found(request: HttpRequest, run: Run, wanted: Wanted) -> HttpResponse:
         "run": run,
         "wanted": wanted,
         "launches": launches_of(run),
-        "found": find(run, wanted, _cursor(request), viewer),
+        "found": find(run, wanted, cursor_of(request), viewer),
     }
     return page(request, "run_found.html", context)
 
 
-def _glance(request: HttpRequest, run_id: int) -> HttpResponse | None:
-    """New lines alone, at a third of the cost: what else the page says is told by every fifth poll, and at once when the
-    status has changed (None)."""
-    look = _number(request, "look", 0)
-    if look % FULL_LOOK == 0:
-        return None
-    found = Run.objects.only("status", "attempt").filter(pk=run_id).first()
-    asked = (request.GET.get("status"), request.GET.get("attempt"))
-    if found is None or found.is_over or asked != (found.status, str(found.attempt)):
-        return None
-    tick = logview.follow(found, _cursor(request), viewer_of(request))
-    context = {"tick": tick, "state": {"run": found}, "look": look + 1}
-    return render(request, "run_glance.html", context)
-
-
-def _cursor(request: HttpRequest) -> Cursor:
-    offset = _number(request, "offset", 0)
-    return Cursor(offset, _number(request, "seen", offset), _number(request, "line", 0))
-
-
-def _tick(request: HttpRequest, found: Run) -> HttpResponse:
-    """The poll ends with 286 once nothing more will come."""
+def _tick(request: HttpRequest, found: Run, look: Look) -> HttpResponse:
+    """Everything that the page of a live run says. The poll ends with 286 once nothing more will come."""
     viewer = viewer_of(request)
-    if _number(request, "attempt", found.attempt) != found.attempt:
+    if (look.attempt or found.attempt) != found.attempt:
         return HttpResponseClientRefresh()  # each attempt has a log of its own
-    tick = logview.follow(found, _cursor(request), viewer)
-    context = {"tick": tick, "state": state_of(found, viewer), "look": 1}
+    tick = logview.follow(found, look.cursor, viewer)
+    context = {"tick": tick, "state": state_of(found, past_of(found), viewer), **known(found)}
     if tick.complete:
         context["page"] = {"fields": repetition(found)}
         context["log"] = logview.whole(found, viewer)  # only now it is known where the first error stands

@@ -29,8 +29,9 @@ def upcoming(request: HttpRequest) -> HttpResponse:
 
 
 def _next(request: HttpRequest, viewer: Viewer, **context: Any) -> HttpResponse:
-    quiet = services.quiet_now()
-    context = {"viewer": viewer, "quiet": quiet, "page": next_page(viewer, quiet), **context}
+    health, quiet = services.pulse(), services.quiet_now()
+    shown = next_page(viewer, health, quiet)
+    context = {"viewer": viewer, "health": health, "quiet": quiet, "page": shown, **context}
     return page(request, "next.html", context, status=422 if context.get("problems") else 200)
 
 
@@ -44,7 +45,9 @@ def why(request: HttpRequest, name: str) -> HttpResponse:
         at = read_moment(written, "at", viewer) if written else None
     except BadInput as error:
         problems = error.problems
-    context = {"viewer": viewer, "page": why_page(job, at, written, viewer), "problems": problems}
+    health, quiet = services.health(), services.quiet_now()
+    shown = why_page(job, at, written, viewer, health, quiet)
+    context = {"viewer": viewer, "health": health, "quiet": quiet, "page": shown, "problems": problems}
     return page(request, "why.html", context, status=422 if problems else 200)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol
@@ -67,14 +68,17 @@ class Backend(Protocol):
     def enter_runner(self, keeper: int) -> None:
         """Make this child of the keeper its runner: it dies with it."""
 
+    def bear(self, mark: str) -> None:
+        """This runner has another run from now on."""
+
     def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], output: int, errors: int) -> int:
         """Start a program in a session of its own, its output into these two pipes; returns the pid. Raises OSError.
 
         Nothing else is inherited: no descriptor, no ignored or blocked signal.
         """
 
-    def childless(self) -> bool:
-        """Proof by the kernel that nothing below this process is alive."""
+    def childless(self, spare: int = 0) -> bool:
+        """Proof by the kernel that nothing below this process is alive, but for the runner `spare` that rests."""
 
     def members(
         self,
@@ -93,6 +97,9 @@ class Backend(Protocol):
         """
 
     def identity(self, pid: int) -> Identity | None: ...
+
+    def myself(self) -> Identity:
+        """This process."""
 
     def alive(self, identity: Identity) -> bool: ...
 
@@ -119,7 +126,25 @@ class Backend(Protocol):
         """Changes with every boot: identities of another boot are dead by definition."""
 
 
-class NoGroups:
+class Myself:
+    """Of every backend: it asks once who this process is, for all the runs of a keeper."""
+
+    _me: Identity | None = None
+
+    def bear(self, mark: str) -> None:
+        """Where a runner bears no mark itself."""
+
+    def identity(self, pid: int) -> Identity | None:
+        raise NotImplementedError
+
+    def myself(self) -> Identity:
+        if self._me is None or self._me.pid != os.getpid():
+            self._me = self.identity(os.getpid())
+        assert self._me is not None
+        return self._me
+
+
+class NoGroups(Myself):
     """Of a backend whose platform has no groups that outlive their keeper."""
 
     group = ""

@@ -164,7 +164,7 @@ class FakeBackend(NoGroups):
     def enter_runner(self, keeper: int) -> None:
         """There is no process to enter."""
 
-    def childless(self) -> bool:
+    def childless(self, spare: int = 0) -> bool:
         return not self.living
 
     def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], output: int, errors: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from plugins.custody.backends import cgroup, posix, proc
-from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, Strength, mark_variable
+from plugins.custody.backends.base import NO_SESSIONS, Identity, Member, Myself, Strength, mark_variable
 from plugins.custody.lines import read_whole
 
 assert sys.platform == "linux"
@@ -21,7 +21,7 @@ RLIMIT_LOCKS = 10
 """Without effect since Linux 2.4.25, inherited by fork and exec, seen by everybody: a place for a mark."""
 
 
-class LinuxBackend:
+class LinuxBackend(Myself):
     polls = False
 
     def __init__(self) -> None:
@@ -61,13 +61,18 @@ class LinuxBackend:
     def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], output: int, errors: int) -> int:
         return posix.spawn(argv, cwd, env, output, errors)
 
-    def childless(self) -> bool:
-        """A living descendant has a chain of living parents up to us, its subreaper: no child means none at all."""
+    def bear(self, mark: str) -> None:
+        self.set_name("mxx-runner")
+        _limit_locks(lock_limit(mark))
+
+    def childless(self, spare: int = 0) -> bool:
+        """A living descendant has a chain of living parents up to us, its subreaper: no child means none at all. Only we
+        reap our children, so the list of them is whole."""
         try:
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         except ChildProcessError:
             return True
-        return False
+        return bool(spare) and proc.TREE_KNOWN and proc.below(os.getpid()) == {spare}
 
     def members(
         self,

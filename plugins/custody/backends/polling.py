@@ -57,7 +57,7 @@ class PollingBackend(NoGroups):
     def promise(self) -> tuple[Strength, str]:
         return self.strength, self.weakness
 
-    def childless(self) -> bool:
+    def childless(self, spare: int = 0) -> bool:
         """No proof: an orphan becomes another process's child here."""
         return False
 

@@ -31,7 +31,7 @@ def spawn(argv: list[str], cwd: str, env: Mapping[str, str], output: int, errors
             ],
             setsid=True,
             setsigmask=[],
-            setsigdef=ignored(),
+            setsigdef=settable(),
         )
     finally:
         os.chdir("/")  # never in the way of an unmount
@@ -52,8 +52,8 @@ def found(name: str, path: str) -> str:
 
 
 @cache
-def ignored() -> list[int]:
-    """Signals that this process ignores (Python: SIGPIPE); an ignored one would stay ignored in every program.
+def settable() -> list[int]:
+    """Every signal that a process can ignore (Python: SIGPIPE): an ignored one would stay ignored in the program.
 
-    Asked once: our own handlers are functions, which exec resets."""
-    return [number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN]
+    All of them, not only those that are: the C library asks for each that it is not told to set, and sets it too."""
+    return [int(number) for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}]

@@ -99,7 +99,7 @@ class WindowsBackend(NoGroups):
 
     # ---- who belongs to the run
 
-    def childless(self) -> bool:
+    def childless(self, spare: int = 0) -> bool:
         return self._job is None or self._job.active() == 0
 
     def members(

@@ -11,7 +11,7 @@ __all__ = ["Ends", "Station", "prepare_keeper", "station"]
 
 
 def station(machine: Backend) -> Station:
-    """A new one for one run. Windows can neither fork nor wait for pipes."""
+    """A new one. Windows can neither fork nor wait for pipes."""
     if sys.platform == "win32":
         from plugins.custody.backends.windows import WindowsBackend
         from plugins.custody.stations.cold import ColdStation
@@ -29,6 +29,6 @@ def prepare_keeper() -> None:
     if sys.platform != "win32":  # there a console of its own does it: plugins.apart
         from plugins.custody.stations import forking, posix
 
-        forking.print_plainly()
+        forking.prepare_fork()
         posix.prepare_signals()
         posix.lead_a_session()

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-import socket
+import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from plugins.custody.backends.base import Backend
 
 if TYPE_CHECKING:
+    from socket import SocketType
+
     from plugins.custody.runner import Task
     from plugins.custody.spec import RunSpec
 
 
-class Ends(NamedTuple):
-    """The keeper's. sock: to talk with its runner; output, errors: pipes with what that prints."""
+WAITING = "mxx-spare"
+"""How a keeper and a runner are called that have no run."""
 
-    sock: socket.socket
+
+class Ends(NamedTuple):
+    """The keeper's, or the runner's. sock: to talk with the other; output, errors: pipes with what the runner prints."""
+
+    sock: SocketType
     output: int
     errors: int
+
+    def close(self) -> None:
+        self.sock.close()
+        os.close(self.output)
+        os.close(self.errors)
 
 
 TakeEnds = Callable[[Ends], None]
@@ -27,25 +38,29 @@ TakeEnds = Callable[[Ends], None]
 class Selector(Protocol):
     """Of `selectors`, what a line needs."""
 
-    def register(self, file: socket.socket, events: int, data: Callable[[], object], /) -> object: ...
+    def register(self, file: SocketType, events: int, data: Callable[[], object], /) -> object: ...
 
-    def modify(self, file: socket.socket, events: int, data: Callable[[], object], /) -> object: ...
+    def modify(self, file: SocketType, events: int, data: Callable[[], object], /) -> object: ...
 
-    def unregister(self, file: socket.socket, /) -> object: ...
+    def unregister(self, file: SocketType, /) -> object: ...
 
 
 class Station(Protocol):
-    """For one run, in one thread. Whatever arrives is served in turn(), never in between."""
+    """For one run after the other, in one thread. Whatever arrives is served in turn(), never in between."""
 
     @property
     def selector(self) -> Selector:
         """Takes sockets; the data is what to call."""
 
     def open(self, woken: Callable[[], None]) -> None:
-        """woken(): somebody wants the keeper to look at its folder now."""
+        """For a run. woken(): somebody wants its keeper to look at its folder now."""
 
     def start_runner(self, spec: RunSpec, backend: Backend, task: Task, take: TakeEnds) -> int:
         """Its pid, our own child. take(ends) is called before it is there: what follows a fork pays for each page."""
+
+    @property
+    def resting(self) -> int:
+        """The pid of a runner of ours whose run is over and that waits for another one; 0 when there is none."""
 
     def interrupt(self, runner: int) -> None:
         """Raise in the runner's main thread."""
@@ -70,7 +85,8 @@ class Station(Protocol):
         """Serve whatever comes within so many seconds."""
 
     def exits(self) -> Iterable[tuple[int, int]]:
-        """Pid and code of every child that has ended since; a negative code is a signal's number."""
+        """Pid and code of every child that has ended since, and of a runner that rests now; a negative code is a
+        signal's number."""
 
     def close(self) -> None:
         """Every descriptor."""

@@ -77,6 +77,9 @@ class ColdStation:
 
     # ---- children
 
+    resting = 0
+    """Never one: a cold start is paid for once, whatever follows it."""
+
     def start_runner(self, spec: RunSpec, backend: Backend, task: Task, take: TakeEnds) -> int:
         ours, theirs = socket.socketpair()
         output, output_end = os.pipe()

@@ -1,15 +1,19 @@
-"""Forking a runner: what it keeps of its keeper is a line to talk on, and its output pipes."""
+"""Forking a runner: what it keeps of its keeper is a line to talk on, its output pipes, and the rein if it may have another
+run after this one (resting.py)."""
 
 from __future__ import annotations
 
+import _socket  # the objects of socket have a second layer in Python, which a short run need not learn
 import os
-import signal
-import socket
 import sys
 import traceback
-from _signal import pthread_sigmask  # type: ignore[import-not-found]  # signal's makes an enum of each number
+from _signal import (  # type: ignore[import-not-found]  # signal's makes an enum of each number
+    SIG_SETMASK,
+    pthread_sigmask,
+    set_wakeup_fd,
+)
 from collections.abc import Callable
-from typing import NoReturn, TextIO
+from typing import NamedTuple, NoReturn, TextIO
 
 from plugins.custody import runner
 from plugins.custody.backends.base import Backend, marked
@@ -18,8 +22,12 @@ from plugins.custody.stations.base import Ends, TakeEnds
 
 assert sys.platform != "win32"
 
-LINE = 3
-"""The runner's descriptor for the line to its keeper."""
+LINE, REIN = 3, 4
+"""The runner's descriptors for the line of its run and for the rein. In a keeper both are taken."""
+
+
+def nothing() -> None:
+    """What an interruption does to a keeper."""
 
 
 class Ear:
@@ -27,7 +35,7 @@ class Ear:
     interrupted. Set up before the fork, because a runner pays for every page that it touches first."""
 
     def __init__(self) -> None:
-        self.interrupted: Callable[[], None] = lambda: None
+        self.interrupted: Callable[[], None] = nothing
 
     def __call__(self, *_: object) -> None:
         self.interrupted()
@@ -36,23 +44,54 @@ class Ear:
 EAR = Ear()
 
 
-def fork_runner(spec: RunSpec, backend: Backend, task: runner.Task, take: TakeEnds) -> int:
-    """Its pid. Whatever can be made before the fork is made before it: in memory that is not shared yet."""
-    keeper = os.getpid()
-    ours, theirs = socket.socketpair()
+class Mouth:
+    """The runner's line: closed in whatever plugin code forks, which must not speak for the runner. Empty in a keeper."""
+
+    def __init__(self) -> None:
+        self.line: _socket.socket | None = None
+
+    def shut(self) -> None:
+        if self.line is not None:
+            self.line.close()
+
+
+MOUTH = Mouth()
+
+
+def both_ends() -> tuple[Ends, Ends]:
+    """The keeper's, and the runner's."""
+    ours, theirs = _socket.socketpair()
     output, output_end = os.pipe()
     errors, errors_end = os.pipe()
-    take(Ends(ours, output, errors))
-    host = runner.KeeperHost(theirs, task.stopping)
-    _dress(marked(spec.environment(), spec.mark, 0))
+    return Ends(ours, output, errors), Ends(theirs, output_end, errors_end)
+
+
+class Afterwards(NamedTuple):
+    """Of a runner that does not end with its run. rein: its end of it, which comes to REIN; go_on(): what it does then."""
+
+    rein: _socket.socket
+    go_on: Callable[[runner.KeeperHost, _socket.socket], None]
+
+
+def fork_runner(
+    spec: RunSpec,
+    backend: Backend,
+    task: runner.Task,
+    take: TakeEnds,
+    afterwards: Afterwards | None = None,
+) -> int:
+    """Its pid. Whatever can be made before the fork is made before it: in memory that is not shared yet."""
+    keeper = os.getpid()
+    ours, theirs = both_ends()
+    take(ours)
+    host = runner.KeeperHost(theirs.sock, task.stopping)
+    dress(spec)
     try:
         pid = os.fork()
         if not pid:
-            _become_runner(spec, backend, task, keeper, host, (theirs, output_end, errors_end))
+            _become_runner(spec, backend, task, keeper, host, theirs, afterwards)
     finally:
         theirs.close()
-        os.close(output_end)
-        os.close(errors_end)
     return pid
 
 
@@ -60,8 +99,9 @@ _worn: set[str] = set()
 """Variables of this process's environment that are only there for its runners: no program gets them from here."""
 
 
-def _dress(variables: dict[str, str]) -> None:
-    """A keeper's environment becomes that of the runner that it is about to fork."""
+def dress(spec: RunSpec) -> None:
+    """This process's environment becomes that of the run's runner."""
+    variables = marked(spec.environment(), spec.mark, 0)
     for name in _worn - variables.keys():
         del os.environ[name]
     for name, value in variables.items():
@@ -76,39 +116,63 @@ def _become_runner(
     task: runner.Task,
     keeper: int,
     host: runner.KeeperHost,
-    ends: tuple[socket.socket, int, int],
+    ends: Ends,
+    afterwards: Afterwards | None,
 ) -> NoReturn:
     """In the child: take the job through its hooks; whatever happens, never return into the keeper's code."""
     code = 1
     try:
-        signal.set_wakeup_fd(-1)
-        pthread_sigmask(signal.SIG_SETMASK, ())
+        set_wakeup_fd(-1)
+        pthread_sigmask(SIG_SETMASK, ())
         backend.enter_runner(keeper)
-        line = _only_fds(*ends)
-        os.chdir(spec.dir.file("work"))
-        os.umask(spec.umask)  # plugin code writes the user's files
-        host.talk_on(line)
-        EAR.interrupted = host.interrupted
-        os.register_at_fork(after_in_child=line.close)  # a plugin's fork must not speak for the runner
+        settle(spec, host, ends)
+        rein = afterwards and _at_rein(afterwards.rein)
+        os.closerange((REIN if rein else LINE) + 1, 4096)
         runner.main(spec, host, task)
+        if afterwards and rein:
+            afterwards.go_on(host, rein)
         code = 0
     except BaseException:
         traceback.print_exc()
     finally:
-        _flush()
+        flush()
         os._exit(code)
 
 
-def _only_fds(sock: socket.socket, output: int, errors: int) -> socket.socket:
-    """stdin from nowhere, stdout and stderr into the log, LINE to the keeper, nothing else open."""
-    nowhere = os.open(os.devnull, os.O_RDONLY)
-    kept = os.dup(sock.fileno())  # out of the way of the numbers below
-    for target, source in enumerate((nowhere, output, errors)):
-        os.dup2(source, target)
-    os.dup2(kept, LINE, inheritable=False)
+def _at_rein(rein: _socket.socket) -> _socket.socket:
+    if rein.fileno() != REIN:
+        os.dup2(rein.fileno(), REIN, inheritable=False)
+    rein.detach()
+    return _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, REIN)
+
+
+def settle(spec: RunSpec, host: runner.KeeperHost, ends: Ends, above: int = 0) -> None:
+    """What a runner changes of its process for a run. above: only a rehearsal puts the descriptors somewhere else.
+
+    What no rehearsal has done costs a runner a page at each turn."""
+    line = _placed(*ends, above)
+    os.chdir(spec.dir.file("work"))
+    os.umask(spec.umask)  # plugin code writes the user's files
+    host.talk_on(line)
+    EAR.interrupted = host.interrupted
+    MOUTH.line = line
+
+
+def _placed(sock: _socket.socket, output: int, errors: int, above: int) -> _socket.socket:
+    """stdout and stderr into the log, LINE to the keeper, whose stdin is nowhere already."""
+    os.dup2(output, above + 1)
+    os.dup2(errors, above + 2)
+    os.dup2(
+        sock.fileno(), above + LINE, inheritable=False
+    )  # keepers have something open at LINE: it is none of the three
     sock.detach()
-    os.closerange(LINE + 1, 4096)
-    return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, LINE)
+    return _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, above + LINE)
+
+
+def prepare_fork() -> None:
+    """Once in a process that will fork runners."""
+    print_plainly()
+    os.register_at_fork(after_in_child=MOUTH.shut)
 
 
 def print_plainly() -> None:
@@ -121,7 +185,7 @@ def _text_to(descriptor: int) -> TextIO:
     return open(descriptor, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
-def _flush() -> None:
+def flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

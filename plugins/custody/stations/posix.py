@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from plugins.custody.backends.base import Backend
 from plugins.custody.runner import Task
 from plugins.custody.spec import RunSpec
-from plugins.custody.stations import forking, watch
+from plugins.custody.stations import forking, resting, watch
 from plugins.custody.stations.base import TakeEnds
 
 assert sys.platform != "win32"
 
 CHUNK = 1 << 18
+WAKE = int(signal.SIGUSR1)
 PIPE, WIDE_PIPE = 1 << 16, 1 << 20
 """Bytes that a pipe holds by default, and once it was found full: a flood then needs fewer turns."""
 F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", None)
@@ -42,21 +43,27 @@ def lead_a_session() -> None:
 class PosixStation:
     def __init__(self) -> None:
         self.selector = watch.Watch()
+        self._rein = resting.Rein(self.selector)
         self._wide: set[int] = set()
         self._bell: tuple[int, ...] = ()
+        self._woken: Callable[[], None] = forking.nothing
 
     def open(self, woken: Callable[[], None]) -> None:
-        def ring() -> None:
-            if signal.SIGUSR1 in os.read(reading, 4096):
-                woken()
+        """The bell is made for the first run and serves all."""
+        self._woken = woken
+        if not self._bell:
+            reading, writing = self._bell = os.pipe()
+            os.set_blocking(reading, False)
+            os.set_blocking(writing, False)
+            signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+            self.selector.register(reading, selectors.EVENT_READ, self._ring)
 
-        reading, writing = self._bell = os.pipe()
-        os.set_blocking(reading, False)
-        os.set_blocking(writing, False)
-        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        self.selector.register(reading, selectors.EVENT_READ, ring)
+    def _ring(self) -> None:
+        if WAKE in os.read(self._bell[0], 4096):
+            self._woken()
 
     def close(self) -> None:
+        self._rein.dismiss()
         signal.set_wakeup_fd(-1)
         for pipe in self._bell:
             os.close(pipe)
@@ -64,9 +71,14 @@ class PosixStation:
     # ---- children
 
     def start_runner(self, spec: RunSpec, backend: Backend, task: Task, take: TakeEnds) -> int:
-        return forking.fork_runner(spec, backend, task, take)
+        return self._rein.start(spec, backend, task, take)
+
+    @property
+    def resting(self) -> int:
+        return self._rein.resting
 
     def interrupt(self, runner: int) -> None:
+        self._rein.spoil(runner)
         os.kill(runner, signal.SIGUSR1)
 
     def kill(self, child: int) -> None:
@@ -76,6 +88,7 @@ class PosixStation:
         """The kernel tells of every child."""
 
     def exits(self) -> Iterator[tuple[int, int]]:
+        yield from self._rein.released()
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -83,7 +96,8 @@ class PosixStation:
                 return
             if not pid:
                 return
-            yield pid, os.waitstatus_to_exitcode(status)
+            if not self._rein.has_ended(pid):
+                yield pid, os.waitstatus_to_exitcode(status)
 
     @property
     def session(self) -> int:

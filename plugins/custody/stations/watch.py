@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import select
 import selectors
-import socket
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from socket import SocketType
 
 assert sys.platform != "win32"
 
@@ -20,7 +23,7 @@ class Watch:
         self._poll = select.poll()
         self._serve: dict[int, Callable[[], object]] = {}
 
-    def register(self, file: int | socket.socket, events: int, data: Callable[[], object]) -> None:
+    def register(self, file: int | SocketType, events: int, data: Callable[[], object]) -> None:
         """events: as selectors names them; data: what to call."""
         number = file if isinstance(file, int) else file.fileno()
         self._serve[number] = data
@@ -28,7 +31,7 @@ class Watch:
 
     modify = register
 
-    def unregister(self, file: int | socket.socket) -> None:
+    def unregister(self, file: int | SocketType) -> None:
         number = file if isinstance(file, int) else file.fileno()
         del self._serve[number]
         self._poll.unregister(number)

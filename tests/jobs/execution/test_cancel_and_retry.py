@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def claimed(policies: str = "") -> Run:
     services.trigger_job(job=make_job(text=f"[job]\n{policies}{ECHO}"))
-    [run] = claim(free=1, owner="me", host="here", default_parallel=4)
+    [(run, _)] = claim(room=lambda own: 1, owner="me", host="here", default_parallel=4)
     return run
 
 
@@ -70,7 +70,7 @@ def test_retries_back_off_and_come_to_an_end() -> None:
             assert run.not_before is not None
             waits.append((run.not_before - clock.now()) / timedelta(seconds=1))
             Run.objects.update(not_before=None)
-            [run] = claim(free=1, owner="me", host="here", default_parallel=4)
+            [(run, _)] = claim(room=lambda own: 1, owner="me", host="here", default_parallel=4)
     assert waits == [10, 20, 40]
     assert ended(run, "failed").status == "failed"
 

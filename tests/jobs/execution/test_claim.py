@@ -25,7 +25,7 @@ def queue(job: Job, count: int, source: str = Source.SCHEDULE) -> list[Run]:
 
 
 def claimed(free: int = 10) -> list[int]:
-    return [run.pk for run in claim(free=free, owner="me", host="here", default_parallel=4)]
+    return [run.pk for run, _ in claim(room=lambda own: free, owner="me", host="here", default_parallel=4)]
 
 
 def statuses(runs: list[Run]) -> list[str]:

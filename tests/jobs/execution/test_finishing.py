@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from jobs import services
 from jobs.execution.finishing import finish_all
@@ -27,6 +28,15 @@ def test_a_result_that_cannot_be_recorded_ends_its_run_and_stops_no_other() -> N
         run.refresh_from_db()
     assert [run.status for run in (good, bad, also_good)] == ["succeeded", "failed", "succeeded"]
     assert "cannot be recorded" in bad.reason
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite takes any number")
+def test_what_the_server_refuses_ends_its_run_and_stops_no_other() -> None:
+    """It is told behind all statements that travelled together."""
+    good, bad, also_good = with_result(), with_result(exit_code=1 << 40), with_result()
+    finish_all([good, bad, also_good])
+    assert [run.status for run in Run.objects.order_by("pk")] == ["succeeded", "failed", "succeeded"]
+    assert "out of range" in Run.objects.get(pk=bad.pk).reason
 
 
 def test_an_event_without_its_details_is_no_reason_to_fail() -> None:

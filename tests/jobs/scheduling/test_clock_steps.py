@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from jobs import services
-from jobs.models import Run, Schedule
+from jobs.models import Run, Schedule, Supervisor
 from jobs.scheduling.scheduler import Scheduler
 from jobs.timing import clock
 from tests.jobs.kit import ECHO, every, make_job
@@ -68,6 +68,28 @@ def test_set_back_by_an_hour_what_follows_real_time_goes_on(monkeypatch: pytest.
     assert len({run.scheduled_for for run in again}) == 9
 
 
+def test_set_back_behind_its_own_beginning_an_interval_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_job(text=every(1))
+    with clock.frozen() as frozen:
+        ticking = Ticking(frozen, monkeypatch)
+        ticking.seconds(5)
+        frozen.move(-HOUR)
+        again = ticking.seconds(10)
+    assert len({run.scheduled_for for run in again}) == len(again) == 9  # the first look plans
+
+
+def test_set_back_an_interval_still_waits_for_an_anchor_that_never_came(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with clock.frozen() as frozen:
+        anchor = clock.now() + timedelta(seconds=60)
+        make_job(text=f'{every(1)}anchor = "{anchor.isoformat()}"\n')
+        ticking = Ticking(frozen, monkeypatch)
+        ticking.seconds(5)
+        frozen.move(-HOUR)
+        assert ticking.seconds(10) == []
+
+
 @pytest.mark.parametrize("leader", ["me", "another"])
 def test_a_restart_within_the_repeated_hour_changes_nothing(
     leader: str, monkeypatch: pytest.MonkeyPatch
@@ -82,6 +104,34 @@ def test_a_restart_within_the_repeated_hour_changes_nothing(
         ticking.scheduler = awake(leader)
         again = ticking.seconds(15)
     assert len({run.scheduled_for for run in again}) == len(again) == 15
+
+
+def test_set_back_while_mxx_was_off_what_follows_real_time_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_job(text=every(1))
+    with clock.frozen() as frozen, caplog.at_level(logging.WARNING):
+        ticking = Ticking(frozen, monkeypatch)
+        ticking.seconds(20)
+        Supervisor.objects.create(
+            id="home:1:a", host="here", pid=1, identity="boot:1", stopped_at=clock.now()
+        )
+        ticking.scheduler.lease.release()
+        frozen.move(-15)
+        ticking.scheduler = awake("home:2:b")
+        again = ticking.seconds(15)
+    assert len({run.scheduled_for for run in again}) == len(again) == 14  # the first look plans
+    assert caplog.text.count("set back by 14 s or more while MXX was off") == 1
+
+
+def test_a_heartbeat_of_another_home_says_nothing_of_our_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_job(text=every(3600))
+    with clock.frozen() as frozen:
+        ahead = clock.now() + timedelta(hours=1)
+        Supervisor.objects.create(id="other:1:a", host="there", pid=1, identity="boot:1", heartbeat_at=ahead)
+        ticking = Ticking(frozen, monkeypatch)
+        ticking.seconds(1)
+    assert ticking.scheduler.lease.repeats_until is None
 
 
 def test_set_back_by_an_hour_a_daily_job_does_not_run_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,6 +142,13 @@ def test_a_moment_of_the_minute_that_goes_on_is_told_by_its_row(noon: clock.Froz
     assert services.why(job=job, at=ONE).runs
 
 
+def test_without_a_scheduler_there_is_no_slot_to_count() -> None:
+    job = make_job(text=DAILY)
+    assert rules(services.why(job=job), "slots") == [(None, "0 of 2 in use now")]
+    Supervisor.objects.all().delete()
+    assert rules(services.why(job=job), "slots") == [(None, "none: no scheduler is there to give one")]
+
+
 def test_times_are_told_in_the_zone_of_the_reader_with_utc_beside() -> None:
     found = services.why(job=make_job(text=DAILY), at=ONE, zone="Europe/Berlin")
     assert found.verdict == "yes, at 15:00:00 Europe/Berlin (13:00:00 UTC) by schedule '1'"

@@ -50,6 +50,7 @@ def test_after_a_failure_no_further_program_is_started(home: Home) -> None:
         (["/etc"], {}, "cannot start /etc: not executable"),
         (["/etc/passwd"], {}, "cannot start /etc/passwd: not executable"),
         (["echo"], {"cwd": "/nosuch"}, "cannot start echo: its folder /nosuch does not exist"),
+        (["echo"], {"cwd": "~/nosuch"}, f"cannot start echo: its folder {Path.home()}/nosuch does not exist"),
         (["echo", "a\0b"], {}, "embedded null byte"),
         (["echo", "\ud800"], {}, "surrogates not allowed"),
         (["echo", "x" * 200_000], {}, "Argument list too long"),

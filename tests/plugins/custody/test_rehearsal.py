@@ -22,6 +22,16 @@ def test_a_rehearsal_leaves_no_descriptor_and_no_signal_handler() -> None:
     assert (os.listdir("/proc/self/fd"), signal.getsignal(signal.SIGUSR1)) == before
 
 
+def test_a_rehearsal_changes_neither_folder_nor_umask() -> None:
+    def surroundings() -> list[str]:
+        umask = [line for line in Path("/proc/self/status").read_text().splitlines() if "Umask" in line]
+        return [os.getcwd(), *umask]
+
+    before = surroundings()
+    rehearse_keeper(rehearse())
+    assert surroundings() == before
+
+
 def test_a_rehearsed_keeper_keeps_a_run_of_nobody_and_removes_its_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

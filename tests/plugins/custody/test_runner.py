@@ -286,6 +286,13 @@ def test_a_thread_left_behind_does_not_hold_the_run(home: Home) -> None:
     assert with_cleaner(home, body).result(8)["status"] == "succeeded"
 
 
+def test_plugin_code_finds_nothing_on_stdin(home: Home) -> None:
+    reader = home.plugin("reader", "@hook('action')\ndef act(self, run):\n    print(repr(sys.stdin.read()))")
+    run = home.cold(reader)
+    assert run.result()["status"] == "succeeded"
+    assert run.output() == "''\n"
+
+
 def test_a_fork_of_a_plugin_neither_speaks_for_the_runner_nor_outlives_it(home: Home) -> None:
     body = (
         "@hook('action')\n"

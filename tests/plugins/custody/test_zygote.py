@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins.custody.backends import backend
+from plugins.custody.backends import Identity, backend
 from tests.plugins.custody.kit import ROOT, Home, Zygote, program, until
 
 
@@ -80,9 +80,28 @@ def test_a_keeper_that_has_kept_enough_runs_ends_and_loses_none(home: Home) -> N
 
 
 def free(keeper: int) -> list[str]:
-    """Descriptors of a keeper that waits for another run."""
-    links = [os.readlink(entry) for entry in Path(f"/proc/{keeper}/fd").iterdir()]
-    return [] if any("eventpoll" in link for link in links) else sorted(links)
+    """Descriptors of a keeper that waits for another run; none of one that has a run."""
+    if Path(f"/proc/{keeper}/comm").read_text() != "mxx-spare\n":
+        return []
+    return sorted(os.readlink(entry) for entry in Path(f"/proc/{keeper}/fd").iterdir())
+
+
+def test_each_run_of_a_keeper_can_wake_it(home: Home) -> None:
+    never_look = "from plugins.custody import keeping, zygote\nkeeping.LOOK = 60\nzygote.main()"
+    home.zygote = Zygote(["-c", never_look])
+    first, second = (_stopped_by_a_signal(home) for _ in range(2))
+    assert first == second
+    home.zygote.close()
+
+
+def _stopped_by_a_signal(home: Home) -> Identity:
+    """Its keeper, once that is free again."""
+    run = home.go(program("sleep", "60"))
+    until(run.dir.ledger)
+    run.stop()
+    assert run.result(10)["status"] == "cancelled"
+    until(lambda: free(run.keeper().pid))
+    return run.keeper()
 
 
 def test_free_keepers_end_after_a_while_but_for_one_spare(home: Home) -> None:
