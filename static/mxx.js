@@ -95,7 +95,8 @@
 
   function trim() {
     const lines = byId("lines");
-    while (lines && lines.childElementCount > MOST_LINES) lines.firstElementChild.remove();
+    // not firstElementChild: the white space between lines would stay, and grow for ever
+    while (lines && lines.childElementCount > MOST_LINES) lines.firstChild.remove();
   }
 
   // ---- find in the lines shown; the button searches the whole log

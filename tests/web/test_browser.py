@@ -39,6 +39,19 @@ def test_a_live_log_grows_and_ends_by_itself(told: tale.Story, screen: Screen) -
     assert screen.complaints == []
 
 
+def test_the_oldest_lines_go_with_all_that_stood_between_them(screen: Screen) -> None:
+    run = story.run(story.job("live", HELLO), Status.RUNNING, ago=1, lasted=0)
+    writer = story.writer(run)
+    writer.append(OUT, 1, b"first words\n")
+    page = screen.open(f"/runs/{run.pk}/")
+    page.evaluate("document.getElementById('lines').innerHTML = '<li>long ago</li>\\n'.repeat(6000)")
+    writer.append(OUT, 1, b"and on\n")
+    expect(page.locator("#lines > li:last-child")).to_contain_text("and on")
+    expect(page.locator("#lines > li")).to_have_count(5000)
+    nodes = page.evaluate("document.getElementById('lines').childNodes.length")
+    assert nodes < 10_100, "a tab that follows for a day would hold ever more"
+
+
 def test_polling_stops_once_the_run_is_over(screen: Screen) -> None:
     run = story.run(story.job("live", HELLO), Status.RUNNING, ago=1, lasted=0)
     page = screen.open(f"/runs/{run.pk}/")
