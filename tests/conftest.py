@@ -43,6 +43,14 @@ def no_folder_of_another_tests_run() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """A file, as in use. In memory, whoever meets another one's transaction is refused at once; a test and its live
+    server are two as soon as Playwright's loop runs, since Django then has a connection of its own for the test."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(Path(HOME, "test.sqlite3"))
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Tests with real transactions empty all tables afterwards. SQLite does that row by row; PostgreSQL empties no table that
     one refers to which Django does not know: knox makes that of its own token model, although ours stands for it."""
