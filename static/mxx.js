@@ -60,13 +60,31 @@
     if (event.target.id === "jobs" && boxes().some((box) => box.checked)) event.preventDefault();
   });
 
-  // ---- an editor that was changed asks before it is left
+  // ---- what is sent without a session comes back after the login: this tab alone has kept it
   const editor = byId("editor");
-  let saving = false;
   const written = () => editor.querySelector("#toml").value;
+  const KEPT = ["toml", "name", "revision"];
+
+  function remember() {
+    const values = KEPT.map((name) => [name, editor.elements[name]?.value]);
+    sessionStorage.setItem("sent", JSON.stringify({ to: editor.action, values }));
+  }
+
+  function bringBack() {
+    const sent = JSON.parse(sessionStorage.getItem("sent"));
+    sessionStorage.removeItem("sent");
+    if (sent?.to !== editor.action || !document.referrer.startsWith(`${location.origin}/login/`)) return;
+    for (const [name, value] of sent.values) if (editor.elements[name]) editor.elements[name].value = value;
+    byId("toml").dispatchEvent(new Event("input", { bubbles: true }));
+    byId("unsent").hidden = false;
+  }
+
+  // ---- an editor that was changed asks before it is left
+  let saving = false;
   if (editor) {
     const before = editor.dataset.changed ? null : written();
-    editor.addEventListener("submit", () => { saving = true; });
+    bringBack();
+    editor.addEventListener("submit", () => { saving = true; remember(); });
     window.addEventListener("beforeunload", (event) => {
       if (!saving && written() !== before) event.preventDefault();
     });

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http.client import METHOD_NOT_ALLOWED
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from jobs import services
 from jobs.models import role_of
+from jobs.web.returning import page_above, page_of
 
 View = Callable[..., Any]
 
@@ -39,7 +43,8 @@ def member(request: HttpRequest) -> User:
 def members_only(view: View) -> View:
     """Sends a stranger to the login page; a poll of an ended session takes its whole page there.
 
-    A member without the permission gets a 403; so does everybody at a view that names none.
+    A member without the permission gets a 403; so does everybody at a view that names none. Whoever looks at an address that
+    only takes what a button sends (after a login, by the browser's own list) comes to the page above it.
     """
 
     @wraps(view)
@@ -50,7 +55,10 @@ def members_only(view: View) -> View:
         if needed is None or not services.may(member(request), needed):
             services.record("denied", request.path, method=request.method)
             raise PermissionDenied(_refusal(member(request)))
-        return view(request, *args, **kwargs)
+        answer = view(request, *args, **kwargs)
+        if answer.status_code == METHOD_NOT_ALLOWED and request.method in ("GET", "HEAD"):
+            return redirect(page_above(request.path))
+        return answer
 
     return guarded
 
@@ -71,5 +79,6 @@ def members(patterns: list[URLPattern]) -> list[URLPattern]:
 
 def _to_login(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return HttpResponseClientRedirect(reverse("web:login"))
-    return redirect_to_login(request.get_full_path(), reverse("web:login"))
+        back = urlencode({"next": page_of(request)}, safe="/")
+        return HttpResponseClientRedirect(f"{reverse('web:login')}?{back}")
+    return redirect_to_login(page_of(request), reverse("web:login"))

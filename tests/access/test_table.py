@@ -50,8 +50,10 @@ def test_a_method_that_is_not_in_the_table_does_nothing_for_anybody(callers: dic
         for method in set(METHODS) - set(row) - {"OPTIONS"} - ({"HEAD"} if "GET" in row else set()):
             for name in ("anonymous", "viewer", "admin"):
                 answer = callers[name].knock(method, address(route))
-                already_in = answer.status_code == 302 and answer["Location"] == "/"
-                if was_let_in(answer) and answer.status_code not in (404, 405) and not already_in:
+                led_up = answer.status_code == 302 and address(route).replace("-chosen", "").startswith(
+                    answer["Location"]
+                )
+                if was_let_in(answer) and answer.status_code not in (404, 405) and not led_up:
                     wrong.append(f"{name}: {method} {route} -> {answer.status_code}")
     assert wrong == []
 

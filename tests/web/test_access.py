@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import get_resolver
 
+from jobs.models import Run
 from jobs.web import urls
-from tests.api.kit import person
+from tests.api.kit import HELLO, person
 from tests.web import story
 
 OPEN = {"favicon", "login", "login-code", "login-enrol", "setup", "theme", "language"}
@@ -52,8 +54,12 @@ def test_a_stranger_is_sent_to_the_login_page_from_everywhere(client: Client, me
 
 @pytest.mark.django_db
 def test_a_poll_of_an_ended_session_takes_the_whole_page_to_the_login(client: Client) -> None:
-    answer = client.get("/runs/1/log/", headers={"HX-Request": "true"})
-    assert answer["HX-Redirect"] == "/login/"
+    for shown, back in (
+        ("http://testserver/runs/1/?x=2", "/runs/1/%3Fx%3D2"),
+        ("http://elsewhere/runs/1/", "/"),
+    ):
+        headers = {"HX-Request": "true", "HX-Current-URL": shown}
+        assert client.get("/runs/1/log/", headers=headers)["HX-Redirect"] == f"/login/?next={back}"
 
 
 @pytest.mark.django_db
@@ -71,15 +77,27 @@ def test_every_answer_forbids_inline_script_and_style(web: Client) -> None:
         assert "default-src 'self'" in policy and "unsafe" not in policy
 
 
-def test_a_change_by_get_is_refused(web: Client) -> None:
-    for path in (
-        "/jobs/hello/run/",
-        "/jobs/hello/pause/",
-        "/jobs/hello/save/",
-        "/runs/1/cancel/",
-        "/runs/1/retry/",
+def test_a_change_by_get_changes_nothing_and_leads_to_its_page(web: Client) -> None:
+    story.job("hello", HELLO)
+    for path, page in (
+        ("/jobs/hello/run/", "/jobs/hello/"),
+        ("/jobs/hello/save/", "/jobs/hello/"),
+        ("/runs/1/retry/", "/runs/1/"),
+        ("/jobs-chosen/pause/", "/jobs/"),
+        ("/quiet/", "/"),
+        ("/settings/zone/", "/settings/"),
     ):
-        assert web.get(path).status_code == 405
+        answer = web.get(path)
+        assert (answer.status_code, answer["Location"]) == (302, page)
+    assert Run.objects.count() == 0
+
+
+def test_after_a_login_a_sent_change_leads_to_its_page(client: Client, mira: User) -> None:
+    story.job("hello", HELLO)
+    asked = client.post("/jobs/hello/save/", {"toml": HELLO})
+    answer = client.post(asked["Location"], {"username": "mira", "password": story.PASSWORD}, follow=True)
+    assert answer.redirect_chain[-1] == ("/jobs/hello/", 302)
+    assert answer.status_code == 200
 
 
 def test_what_is_not_there_is_told_in_words(web: Client) -> None:

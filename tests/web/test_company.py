@@ -93,6 +93,7 @@ def test_an_open_editor_says_that_it_is_being_written_in(screen: Screen) -> None
     services.be_present(job=hello, user=person(Role.EDITOR, "bob"), changed=False)
     page: Page = screen.open("/jobs/hello/")
     expect(page.locator(".company")).to_contain_text("bob has this job open too")
+    page.wait_for_load_state("networkidle")  # a beat under way lets no second one out
     page.locator("#toml").fill(TEXT + "# mine\n")
     with page.expect_response("**/present/") as beat:
         page.locator("#toml").blur()
@@ -110,8 +111,45 @@ def test_a_session_that_ended_takes_no_text_away(screen: Screen) -> None:
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     with page.expect_response("**/present/") as beat:
         page.evaluate("htmx.ajax('POST', '/jobs/hello/present/', {source: '.company', target: '.company'})")
-    assert beat.value.header_value("HX-Redirect") == "/login/"
+    assert beat.value.header_value("HX-Redirect") == "/login/?next=/jobs/hello/"
     assert (
         page.evaluate("fetch('/login/').then(answer => answer.status)") == 200
     )  # a page that leaves cannot ask
     assert page.url.endswith("/jobs/hello/") and page.locator("#toml").input_value() == TEXT
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_what_was_sent_without_a_session_is_back_after_the_login(screen: Screen) -> None:
+    story.job("hello", TEXT)
+    page = screen.open("/jobs/hello/")
+    page.wait_for_load_state("networkidle")
+    page.locator("#toml").fill(TEXT + "# mine\n")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.get_by_role("button", name="Save").click()
+    page.fill("#username", "mira")
+    page.fill("#password", story.PASSWORD)
+    page.locator("button[type=submit]").first.click()
+    page.wait_for_url("**/jobs/hello/**")
+    expect(page.locator("#toml")).to_have_value(TEXT + "# mine\n")
+    expect(page.locator("#unsent")).to_contain_text("not saved yet")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".notice.success")).to_contain_text("Saved")
+    assert Job.objects.get().toml == TEXT + "# mine\n"
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_text_of_a_job_that_was_deleted_meanwhile_is_kept_as_a_new_one(screen: Screen) -> None:
+    job = story.job("hello", TEXT)
+    page = screen.open("/jobs/hello/")
+    page.wait_for_load_state("networkidle")
+    services.delete_job(job=job)
+    page.locator("#toml").fill(TEXT + "# mine\n")
+    page.locator("#toml").blur()
+    expect(page.locator(".company")).to_contain_text("This job was deleted meanwhile.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#name-problem")).to_contain_text("deleted meanwhile")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/jobs/hello/")
+    assert Job.objects.named("hello").toml == TEXT + "# mine\n"

@@ -142,7 +142,7 @@ def test_what_is_remembered_ends_with_the_session(viewer: Client, running: Run) 
     session[BEGAN] = (clock.now() - LONGEST).timestamp() + 2
     session.save()
     assert look(viewer, running).status_code == 200
-    until(lambda: look(viewer, running).headers.get("HX-Redirect") == "/login/", 5)
+    until(lambda: look(viewer, running).headers.get("HX-Redirect") == "/login/?next=/", 5)
 
 
 def test_a_stranger_is_told_nothing_while_others_look(web: Client, running: Run) -> None:
@@ -150,7 +150,7 @@ def test_a_stranger_is_told_nothing_while_others_look(web: Client, running: Run)
     for cookie in ("", "x", Session.objects.get().pk.upper()):
         stranger = Client()
         stranger.cookies["sessionid"] = cookie
-        assert look(stranger, running).headers["HX-Redirect"] == "/login/"
+        assert look(stranger, running).headers["HX-Redirect"] == "/login/?next=/"
     nobody = Client()
     nobody.force_login(person("", "guest"))
     assert look(nobody, running).status_code == 403

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
+from django_htmx.http import HTMX_STOP_POLLING
 
 from jobs import services
+from jobs.exceptions import NotFound
 from jobs.web.gate import member, needs
 from jobs.web.pages.company import company_at
 from jobs.web.pages.editor import posted_editor, rehearsal_of
-from jobs.web.render import job_or_404, viewer_of
+from jobs.web.render import viewer_of
 
 
 @needs("jobs.change_job")
@@ -38,8 +40,15 @@ def editing(request: HttpRequest) -> HttpResponse:
 @needs("jobs.change_job")
 @require_POST
 def present(request: HttpRequest, name: str) -> HttpResponse:
-    """The beat of an open editor: who else has it open, or 204 when that is what the page shows already."""
-    found, user = job_or_404(name), member(request)
+    """The beat of an open editor: who else has it open, or 204 when that is what the page shows already.
+
+    Of a job that was deleted meanwhile: that it was, once.
+    """
+    user = member(request)
+    try:
+        found = services.find_job(name)
+    except NotFound:
+        return render(request, "parts/company.html", {"gone": True}, status=HTMX_STOP_POLLING)
     services.be_present(job=found, user=user, changed=request.POST.get("changed") == "yes")
     company = company_at(found, user, viewer_of(request))
     if company.key == request.POST.get("company", ""):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobs import services
-from jobs.exceptions import Conflict, Stale
+from jobs.exceptions import Conflict, NotFound, Stale
 from jobs.models import Job, Source
 from jobs.web import params
 from jobs.web.gate import member, needs
@@ -21,6 +21,7 @@ from jobs.web.pages.job import job_page
 from jobs.web.render import job_or_404, page, viewer_of
 from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
+from jobs.web.views.jobs import anew
 from plugins.exceptions import BadInput, Problem
 from plugins.redaction import redacted_text
 
@@ -119,8 +120,11 @@ def resume_schedule(request: HttpRequest, name: str, schedule_id: int) -> HttpRe
 @require_POST
 def save(request: HttpRequest, name: str) -> HttpResponse:
     """Nothing is lost: refused text comes back with its problems beside it, and so does what a button of the form made."""
-    found = job_or_404(name)
     posted = posted_editor(request.POST.dict(), viewer_of(request))
+    try:
+        found = services.find_job(name)
+    except NotFound:
+        return anew(request, name, posted.editor)
     if found.file:
         message = _("this job comes from %(file)s: change it there") % {"file": found.file}
         refused = replace(posted.editor, problems=[Problem("", "file", message), *posted.editor.problems])

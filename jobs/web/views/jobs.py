@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import services
@@ -66,6 +67,12 @@ def _create(request: HttpRequest) -> HttpResponse:
     for warning in posted.draft.warnings:
         messages.warning(request, said(warning))
     return redirect("web:job", created.name)
+
+
+def anew(request: HttpRequest, name: str, editor: Editor) -> HttpResponse:
+    """What was written for a job that somebody deleted meanwhile: saved again, it is a new one of that name."""
+    gone = _("There is no job of this name any more: it was deleted meanwhile. A save makes it anew.")
+    return _editor(request, name=name, editor=editor, of_name=[Problem("name", "gone", gone)], status=409)
 
 
 def _editor(
