@@ -21,6 +21,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def named(self, name: str) -> Job:
         """The present job of this name, ignoring case. Raises Job.DoesNotExist."""
+        if "\0" in name:
+            raise Job.DoesNotExist  # PostgreSQL takes no such text, not even to look for it
         return self.present().get(name_key=jobfile.name_key(name))
 
 

@@ -18,7 +18,7 @@ FILE = "cli-token"
 
 def local_owner_token(home: Path) -> None:
     """Write `home/cli-token` (0600) unless the token in it still works."""
-    path, name = home / FILE, f"{FILE} of {socket.gethostname()}"[:100]
+    path, name = home / FILE, _name(home)
     if _works(path):
         return
     with transaction.atomic():
@@ -26,6 +26,11 @@ def local_owner_token(home: Path) -> None:
         Token.objects.filter(user=owner, name=name).delete()
         _, token = Token.objects.create(user=owner, expiry=None, name=name, scope=Scope.OWNER)
     write_privately(path, token + "\n")
+
+
+def _name(home: Path) -> str:
+    """Each MXX_HOME has its own token: two servers on one machine may share a database."""
+    return f"{FILE} of {socket.gethostname()[:30]} in {str(home)[-55:]}"
 
 
 def _owner() -> User:

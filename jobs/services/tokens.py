@@ -53,6 +53,7 @@ def tokens_seen_by(user: User, *, everybodys: bool = False) -> QuerySet[Token]:
 
 def find_token(user: User, key: str) -> Token:
     """By the beginning that is shown: one of the user's own; an admin finds everybody's. Raises NotFound."""
+    key = key.replace("\0", "?")  # PostgreSQL takes no such text, not even to look for it
     token = tokens_seen_by(user).filter(token_key=key).first()
     if token is None and user.has_perm("jobs.delete_token"):
         token = tokens_seen_by(user, everybodys=True).filter(token_key=key).first()

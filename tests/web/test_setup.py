@@ -96,3 +96,15 @@ def test_a_working_token_is_left_alone_and_a_stale_one_replaced(own_home: Path) 
     services.local_owner_token(own_home)
     assert (own_home / "cli-token").read_text() != first
     assert Token.objects.count() == 1
+
+
+def test_another_home_on_the_same_database_leaves_this_ones_token_alone(
+    own_home: Path, tmp_path: Path
+) -> None:
+    services.local_owner_token(own_home)
+    (other := tmp_path / "other").mkdir()
+    services.local_owner_token(other)
+    mine = (own_home / "cli-token").read_text()
+    services.local_owner_token(own_home)
+    assert (own_home / "cli-token").read_text() == mine
+    assert Token.objects.count() == 2
