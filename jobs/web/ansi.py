@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.utils.translation import ngettext
+
 from plugins.output.escapes import ESCAPE, HARMLESS
 
 MOST_CHARACTERS = 8192
@@ -44,7 +46,12 @@ def spans(text: str, most: int = MOST_CHARACTERS) -> list[Span]:
         if shown:
             found.append(Span(css, shown.translate(HARMLESS)))
     if more:
-        found.append(Span("ansi-dim", f" … {more:,} more characters"))
+        found.append(
+            Span(
+                "ansi-dim",
+                " … " + ngettext("%(n)s more character", "%(n)s more characters", more) % {"n": f"{more:,}"},
+            )
+        )
     return found
 
 

@@ -73,6 +73,12 @@ def said(text: str | Promise) -> str:
     return _said(language, str(text))
 
 
+def example(text: str) -> str:
+    """One that is words of ours is said, such as `a long random text`; all others are to be typed as they stand."""
+    shapes = _shapes(get_language() or "en")
+    return next((shape.translated for shape in shapes if not shape.numbers and shape.pieces == (text,)), text)
+
+
 @lru_cache(maxsize=4096)
 def _said(language: str, text: str, within: bool = False) -> str:
     """within: the text stands in the hole of another, so even `{0} or {1}` is no chance hit."""
@@ -81,10 +87,15 @@ def _said(language: str, text: str, within: bool = False) -> str:
     bare = text.rstrip(".")
     for shape in _shapes(language):
         found = shape.fit(bare)
-        if found is not None and (within or shape.weight >= SURE or _ours(language, found)):
+        if found is not None and (within or _is_sure(shape) or _ours(language, found)):
             inner = {number: _said(language, part, True) for number, part in found.items()}
             return _filled(shape.translated, inner) + (FULL_STOP if bare != text else "")
     return _in_parts(language, text)
+
+
+def _is_sure(shape: Shape) -> bool:
+    """What has no holes fits nothing by chance."""
+    return not shape.numbers or shape.weight >= SURE
 
 
 def _ours(language: str, found: dict[str, str]) -> bool:

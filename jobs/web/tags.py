@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.template import Library
 
 from jobs.web.rhythm import rhythm
-from jobs.web.sentences import said
+from jobs.web.sentences import example, said
 
 register = Library()
 register.filter("said", said)
+register.filter("example", example)
 register.filter("rhythm", rhythm)

@@ -126,6 +126,22 @@ def test_a_reason_is_told_by_its_shape(client: Client, reason: str, told: str) -
 
 
 @pytest.mark.parametrize(
+    ("path", "told", "english"),
+    [
+        ("/plugins/os/", "文本", "a text"),
+        ("/jobs/hello/why/", "已启用", ">on<"),
+        ("/settings/password/", "您登录时使用的密码", "the one you logged in with"),
+    ],
+)
+def test_single_words_of_ours_are_chinese_too(web: Client, path: str, told: str, english: str) -> None:
+    story.job("hello", story.toml("", "", story.cron("30 4 * * *")))
+    ask = web.post if "password" in path else web.get
+    page = ask(path, {"password": "x", "wanted": "y", "again": "y"}, headers=CHINESE).content.decode()
+    assert told in page
+    assert english not in page
+
+
+@pytest.mark.parametrize(
     ("spec", "told"),
     [
         ("30 4 * * *", "每天 04:30"),

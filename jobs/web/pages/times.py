@@ -108,7 +108,13 @@ def _rule(rule: services.Rule, schedules: dict[str, Schedule]) -> services.Rule:
     row = schedules.get(rule.schedule)
     if rule.rule == "schedule" and row:
         return replace(rule, rule=_rule_name(rule.rule), value=f"{rhythm(row)} ({row.timezone})")
-    return replace(rule, rule=_rule_name(rule.rule), value=said(rule.value))
+    return replace(rule, rule=_rule_name(rule.rule), value=_rule_value(rule.value))
+
+
+def _rule_value(value: str) -> str:
+    """One word says too little to be known as a sentence of ours: a schedule may have it for a name."""
+    words = {"on": _("on"), "paused": _("paused"), "no": _("no")}
+    return words.get(value) or said(value)
 
 
 def _rule_name(name: str) -> str:

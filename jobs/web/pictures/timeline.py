@@ -133,23 +133,26 @@ def _ticks(first: float, span: float, viewer: Viewer, moment: float | None) -> l
     epoch = begin
     while epoch <= first + span and len(ticks) <= MOST_TICKS + 1:
         x = (epoch - first) / span * PAPER
-        text = (
-            viewer.clock(viewer.epoch(epoch), seconds=step < 60)
-            if clock
-            else f"{epoch - first:.2f}".rstrip("0").rstrip(".") + " s"
-        )
+        text = viewer.clock(viewer.epoch(epoch), seconds=step < 60) if clock else _seconds(epoch - first)
         if moment is None or abs(x - moment) > 9:
             ticks.append(Tick(f"{x:.2f}%", _anchor(x), text))
         epoch += step
     if not ticks or float(ticks[0].x.rstrip("%")) > (12 if step >= 60 else 22):
         ticks.insert(
-            0, Tick("0", "start", viewer.clock(viewer.epoch(first), seconds=step < 60) if clock else "0 s")
+            0,
+            Tick(
+                "0", "start", viewer.clock(viewer.epoch(first), seconds=step < 60) if clock else _seconds(0)
+            ),
         )
     if moment is not None:
         told = viewer.epoch(first + moment / PAPER * span)
-        text = viewer.clock(told, seconds=step < 60) if clock else f"{moment / PAPER * span:.2f} s"
+        text = viewer.clock(told, seconds=step < 60) if clock else _seconds(moment / PAPER * span)
         ticks.append(Tick(f"{moment:.2f}%", _anchor(moment), text, loud=True))
     return ticks
+
+
+def _seconds(since: float) -> str:
+    return _("%(n)s s") % {"n": f"{since:.2f}".rstrip("0").rstrip(".")}
 
 
 def _anchor(x: float) -> str:
