@@ -41,7 +41,7 @@ from jobs.services.passwords import change_password, check_password
 from jobs.services.pausing import find_schedule, pause_job, pause_schedule, resume_job, resume_schedule
 from jobs.services.plugins import plugin_catalog
 from jobs.services.presences import be_present, others_at
-from jobs.services.preview import Preview, preview_draft, preview_schedule
+from jobs.services.preview import Preview, Saved, preview_draft, preview_schedule, saved_schedules
 from jobs.services.pruning import Pruned, Retention, prune_runs
 from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now
 from jobs.services.restore import UNFINISHED, Restored, restore
@@ -130,6 +130,7 @@ __all__ = [
     "Rule",
     "Sample",
     "Samples",
+    "Saved",
     "Sealed",
     "Standing",
     "Wanted",
@@ -243,6 +244,7 @@ __all__ = [
     "samples_of",
     "save_application",
     "save_job",
+    "saved_schedules",
     "scopes_for",
     "seal_anew",
     "secret_names",

@@ -8,12 +8,12 @@ from jobs.exceptions import Conflict, NotFound, Stale
 from jobs.models import Job, Revision, Schedule
 from jobs.services.announce import announce
 from jobs.services.audit import record
-from jobs.services.drafts import Draft, default_zone, read_draft
+from jobs.services.drafts import Draft, default_zone, kept_timing, read_draft
 from jobs.services.filejobs import refuse_job_from_a_file
 from jobs.services.passing import tell_dropped
 from jobs.services.people import Caller, person
 from jobs.timing import clock
-from jobs.timing.table import Timing, read_schedule
+from jobs.timing.table import Timing
 from plugins import jobfile
 
 __all__ = ["already_saved", "default_zone", "find_job", "read_draft", "save_job"]
@@ -123,14 +123,7 @@ def _write_schedule(
     """Unchanged rows keep their plan; changed and new ones are planned strictly after now."""
     now = clock.now()
     if row is not None:
-        as_before = read_schedule(
-            dict(table),
-            path=f"schedule[{position}]",
-            default_zone=default_zone(),
-            created=row.created_at,
-            position=position,
-        )
-        if row.says_the_same_as(as_before):
+        if as_before := kept_timing(row, table, position):
             row.take(as_before, position=position)
             row.save()
             return

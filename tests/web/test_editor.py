@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
 from jobs.models import Job
+from jobs.timing import clock
 from tests.web import story
 from tests.web.conftest import Screen
 
@@ -93,6 +95,40 @@ def test_clock_changes_are_marked_among_the_next_times(web: Client) -> None:
     text = '[os]\ncmd = "x"\n[schedule]\ntrigger = "cron"\nexpression = "0 4 * 3,4,10,11 *"\n'
     page = web.post("/editing/", posted(text, source="text", do="dry-run")).content.decode()
     assert "The next 10 times" in page
+
+
+EVERY_DAY = '[os]\ncmd = "x"\n[schedule]\ntrigger = "interval"\nhours = 24\n'
+
+
+def firsts(page: str) -> list[str]:
+    """The first moment of each list of next times."""
+    return [part.split('"')[1] for part in re.findall(r'class="times">\s*<li><time ([^>]*)', page)]
+
+
+def test_the_form_and_a_dry_run_tell_the_saved_times_of_an_interval_that_stays_as_it_is(web: Client) -> None:
+    with clock.frozen() as frozen:
+        planned = story.job("daily", EVERY_DAY).schedules.get().next_run_time
+        frozen.move(20)
+        shown = firsts(web.get("/jobs/daily/").content.decode())
+        sent = posted(EVERY_DAY + "# a word\n", job="daily", do="dry-run", source="text")
+        shown += firsts(web.post("/editing/", sent).content.decode())
+        shown += firsts(web.post("/jobs/daily/save/", sent).content.decode())
+    assert planned is not None and len(shown) == 7
+    assert {moment[:19] for moment in shown} == {f"{planned:%Y-%m-%dT%H:%M:%S}"}
+
+
+def test_an_interval_that_is_changed_is_told_to_begin_anew(web: Client) -> None:
+    with clock.frozen(clock.now().replace(microsecond=0)) as frozen:
+        story.job("daily", EVERY_DAY)
+        frozen.move(20)
+        sent = posted(EVERY_DAY.replace("24", "12"), job="daily", source="text")
+        [first] = firsts(web.post("/editing/", sent).content.decode())
+        assert first.startswith(f"{clock.now() + timedelta(hours=12):%Y-%m-%dT%H:%M:%S}")
+
+
+@pytest.mark.parametrize("job", ["", "\x00", "no such job", "x" * 5000])
+def test_the_editor_of_a_job_that_is_none_tells_times_all_the_same(web: Client, job: str) -> None:
+    assert len(firsts(web.post("/editing/", posted(job=job, do="dry-run")).content.decode())) == 2
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -56,8 +56,10 @@ class ScheduleForm:
     turn: str
 
 
-def schedule_form(path: Path, table: Table, params: Mapping[str, Param], viewer: Viewer) -> ScheduleForm:
-    text, moments, notes = _preview(table, viewer)
+def schedule_form(
+    path: Path, table: Table, params: Mapping[str, Param], viewer: Viewer, saved: services.Saved
+) -> ScheduleForm:
+    text, moments, notes = _preview(path, table, viewer, saved)
     trigger = str(table.get("trigger", ""))
     return ScheduleForm(
         path,
@@ -73,10 +75,13 @@ def schedule_form(path: Path, table: Table, params: Mapping[str, Param], viewer:
     )
 
 
-def _preview(table: Table, viewer: Viewer) -> tuple[str, list[Time], list[str]]:
+def _preview(
+    path: Path, table: Table, viewer: Viewer, saved: services.Saved
+) -> tuple[str, list[Time], list[str]]:
+    position = path[-1] if isinstance(path[-1], int) else 0
     try:
         with spoken(_):
-            found = services.preview_schedule(table)
+            found = services.preview_schedule(table, saved=saved, position=position)
     except BadInput:
         return "", [], []
     return found.text, times(found.moments, viewer), found.notes

@@ -84,7 +84,10 @@ def _bare(text: str) -> Table | None:
     return config if isinstance(config, dict) else None
 
 
-def form_of(text: str, viewer: Viewer, problems: list[Problem] | None = None) -> Form:
+def form_of(
+    text: str, viewer: Viewer, problems: list[Problem] | None = None, saved: services.Saved | None = None
+) -> Form:
+    """saved: the schedules of the job whose text this is."""
     if text.count("=") + text.count("[") > 20 * MOST_KEYS:
         return Form(readable=False, too_long=True)  # not worth reading it once more
     config = config_of(text)
@@ -100,7 +103,7 @@ def form_of(text: str, viewer: Viewer, problems: list[Problem] | None = None) ->
         policies.limits(table),
         policies.others(table),
         [param_form(name, declared) for name, declared in _table(config, "params").items()],
-        _schedules(config, viewer),
+        _schedules(config, viewer, saved or {}),
         *_sections(config),
     )
     return with_problems(form, problems) if problems else form
@@ -126,12 +129,14 @@ def _instances(config: Table, key: str) -> list[tuple[Path, Table]]:
     return [((key, index), table) for index, table in enumerate(tables) if isinstance(table, dict)]
 
 
-def _schedules(config: Table, viewer: Viewer) -> list[ScheduleForm]:
+def _schedules(config: Table, viewer: Viewer, saved: services.Saved) -> list[ScheduleForm]:
     try:
         params = read_params(_table(config, "params"))
     except BadInput:
         params = {}
-    return [schedule_form(path, table, params, viewer) for path, table in _instances(config, "schedule")]
+    return [
+        schedule_form(path, table, params, viewer, saved) for path, table in _instances(config, "schedule")
+    ]
 
 
 def _sections(config: Table) -> tuple[list[SectionForm], list[PluginChoice]]:

@@ -78,15 +78,16 @@ class Editor:
 
 
 def editor_of(
-    text: str, viewer: Viewer, *, problems: list[Problem] | None = None, revision: int = 0
+    text: str, viewer: Viewer, *, problems: list[Problem] | None = None, revision: int = 0, job: str = ""
 ) -> Editor:
-    return _editor(Edited(text, text), viewer, problems or [], revision)
+    """job: the name of the one whose text it is; "" for a new one's."""
+    return _editor(Edited(text, text), viewer, problems or [], revision, job)
 
 
-def _editor(state: Edited, viewer: Viewer, problems: list[Problem], revision: int) -> Editor:
+def _editor(state: Edited, viewer: Viewer, problems: list[Problem], revision: int, job: str) -> Editor:
     wrong = {problem.line for problem in problems}
     count = max(state.text.count("\n") + (not state.text.endswith("\n")), 12)
-    form = with_typed(form_of(state.base, viewer, problems), state.typed)
+    form = with_typed(form_of(state.base, viewer, problems, services.saved_schedules(job)), state.typed)
     lines = [(number, number in wrong) for number in range(1, min(count, MOST_NUMBERED) + 1)]
     return Editor(state.text, state.base, lines, form, problems, revision)
 
@@ -111,22 +112,25 @@ def posted_editor(posted: Mapping[str, str], viewer: Viewer) -> Posted:
     except BadInput as error:
         problems += error.problems
     number = posted.get("revision", "")
-    editor = _editor(state, viewer, problems, int(number) if number.isascii() and number.isdigit() else 0)
+    revision = int(number) if number.isascii() and number.isdigit() else 0
+    editor = _editor(state, viewer, problems, revision, posted.get("job", ""))
     return Posted(editor, None if problems else draft, not posted.get("do"))
 
 
 def pressed_editor(posted: Mapping[str, str], viewer: Viewer) -> Editor:
     """After a button of the form, on a page without script."""
     editor = posted_editor(posted, viewer).editor
-    rehearsal = rehearsal_of(editor.text, viewer) if posted.get("do") == "dry-run" else None
+    asked = posted.get("do") == "dry-run"
+    rehearsal = rehearsal_of(editor.text, viewer, posted.get("job", "")) if asked else None
     return replace(editor, changed=True, rehearsal=rehearsal)
 
 
-def rehearsal_of(text: str, viewer: Viewer) -> Rehearsal:
+def rehearsal_of(text: str, viewer: Viewer, job: str = "") -> Rehearsal:
+    """job: as in editor_of."""
     try:
         with spoken(_):
             draft = services.read_draft(text=text)
-            previews = services.preview_draft(draft)
+            previews = services.preview_draft(draft, saved=services.saved_schedules(job))
     except BadInput as error:
         return Rehearsal(error.problems)
     plans = [Planned(one.text, times(one.moments, viewer), one.notes) for one in previews]

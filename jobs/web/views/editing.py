@@ -27,12 +27,13 @@ def editing(request: HttpRequest) -> HttpResponse:
     fields = {one.name for one in editor.form.fields()}
     shown = {name for name in posted if name.startswith("f:")}
     redraw = posted.get("source") == "text" or bool(posted.get("do")) or fields != shown
+    dry_run = posted.get("do") == "dry-run"
     context = {
         "viewer": viewer,
         "editor": editor,
         "redraw": redraw,
         "retype": posted.get("source") != "text",
-        "rehearsal": rehearsal_of(editor.text, viewer) if posted.get("do") == "dry-run" else None,
+        "rehearsal": rehearsal_of(editor.text, viewer, posted.get("job", "")) if dry_run else None,
     }
     return render(request, "editing.html", context)
 

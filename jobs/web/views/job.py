@@ -63,7 +63,8 @@ def _saved_text(request: HttpRequest, found: Job) -> Editor:
     """Values that may be secrets are shown to those only who may edit them."""
     whole = services.may(member(request), "jobs.change_job")
     text = found.toml if whole else redacted_text(found.toml)
-    return editor_of(text, viewer_of(request), revision=found.revision.number if found.revision else 0)
+    revision = found.revision.number if found.revision else 0
+    return editor_of(text, viewer_of(request), revision=revision, job=found.name)
 
 
 @needs("jobs.add_run")

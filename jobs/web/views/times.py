@@ -94,11 +94,12 @@ def read_moment(text: str, field: str, viewer: Viewer) -> datetime:
 def check(request: HttpRequest) -> HttpResponse:
     """What a text that is not saved would do, and when its schedules would be due.
 
-    toml: the text; the admin's form calls it text.
+    toml: the text; the admin's form calls it text, and its job name.
     """
     viewer = viewer_of(request)
     text = request.POST.get("toml", request.POST.get("text", ""))
-    context = {"viewer": viewer, "rehearsal": rehearsal_of(text.replace("\r\n", "\n"), viewer)}
+    job = request.POST.get("job", request.POST.get("name", ""))
+    context = {"viewer": viewer, "rehearsal": rehearsal_of(text.replace("\r\n", "\n"), viewer, job)}
     if request.headers.get("HX-Request"):
         return render(request, "parts/when.html", context)
     return page(request, "check.html", context)
