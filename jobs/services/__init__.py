@@ -43,7 +43,7 @@ from jobs.services.plugins import plugin_catalog
 from jobs.services.presences import be_present, others_at
 from jobs.services.preview import Preview, Saved, preview_draft, preview_schedule, saved_schedules
 from jobs.services.pruning import Pruned, Retention, prune_runs
-from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now
+from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now, starts_from
 from jobs.services.restore import UNFINISHED, Restored, restore
 from jobs.services.revisions import difference, find_revision, roll_back_job
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
@@ -251,6 +251,7 @@ __all__ = [
     "set_secret",
     "standing_for",
     "standing_of",
+    "starts_from",
     "stop_detached_program",
     "tokens_seen_by",
     "trigger_by_link",

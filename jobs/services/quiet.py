@@ -26,6 +26,13 @@ def quiet_now() -> Quiet | None:
     return Quiet.objects.going_on(clock.now())
 
 
+def starts_from(quiet: Quiet | None, now: datetime) -> datetime | None:
+    """From when on schedules start runs: now, or the end of the quiet time; None while it has none."""
+    if quiet is None:
+        return now
+    return None if quiet.is_open else quiet.until
+
+
 def check_quiet_end(until: datetime) -> None:
     """Raises BadInput for a moment that is not ahead, or too far."""
     now = clock.now()

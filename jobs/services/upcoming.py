@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from jobs.models import Job, Quiet, Schedule
 from jobs.models.schedule import ScheduleQuerySet
 from jobs.services.planned import Planned, planned
-from jobs.services.quiet import quiet_now
+from jobs.services.quiet import quiet_now, starts_from
 from jobs.timing import clock
 
 MOST_SCHEDULES = 500
@@ -55,10 +55,11 @@ def _first(
     rows: ScheduleQuerySet, count: int, quiet: Quiet | Literal["ask"] | None
 ) -> tuple[datetime, list[Planned]]:
     """From when on, and the schedules that are due first."""
-    quiet = quiet_now() if quiet == "ask" else quiet
-    if quiet is None:
-        return clock.now(), planned(rows, max(count, 1))
-    return quiet.until, [] if quiet.is_open else planned(rows, MOST_SCHEDULES)
+    now, quiet = clock.now(), quiet_now() if quiet == "ask" else quiet
+    start = starts_from(quiet, now)
+    if start is None:
+        return now, []
+    return start, planned(rows, MOST_SCHEDULES if quiet else max(count, 1))
 
 
 def _moments(schedule: Planned, start: datetime, until: datetime | None) -> Iterator[Coming]:

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from jobs.models import Schedule
+from jobs import services
+from jobs.models import Quiet, Schedule
+from jobs.models.schedule import ScheduleQuerySet
 from jobs.services.planned import Planned, planned
+from jobs.services.upcoming import MOST_SCHEDULES as MOST_IN_QUIET
 
 MOST_SCHEDULES = 40
 DENSE = 8
 """So many moments within a quarter of the window make a schedule dense: it is sampled, not enumerated."""
 SAMPLES = 24
 MOST_MOMENTS = 100
+TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -26,29 +30,45 @@ class Forecast:
     dense: bool = False
 
 
-def forecasts(now: datetime, until: datetime) -> list[Forecast]:
-    """Those due first; one query. Each costs at most DENSE + SAMPLES steps, or one a moment."""
-    rows = planned(Schedule.objects.filter(next_run_time__lt=until), MOST_SCHEDULES)
-    return [_forecast(schedule, now, until) for schedule in rows]
+def forecasts(now: datetime, until: datetime, quiet: Quiet | None) -> list[Forecast]:
+    """Those due first; one query. Each costs at most DENSE + SAMPLES steps, or one a moment. In a quiet time from its end on."""
+    start = services.starts_from(quiet, now)
+    if start is None:
+        return []
+    rows = Schedule.objects.filter(next_run_time__lt=until)
+    first = planned(rows, MOST_SCHEDULES) if quiet is None else _after_quiet(rows, start, until)
+    return [_forecast(schedule, start, until, (until - now) / SAMPLES) for schedule in first]
 
 
-def next_moments(schedule: Schedule, now: datetime, count: int = 10) -> list[datetime]:
-    """The next times, beginning with the planned one."""
-    rule, moment, found = schedule.rule(), now, list[datetime]()
-    while len(found) < count and (following := rule.after(moment)):
-        found.append(moment := following)
+def next_moments(schedule: Schedule, quiet: Quiet | None, count: int = 10) -> list[datetime]:
+    """The next times, beginning with the planned one; in a quiet time from its end on, and none while it has none."""
+    moment, rule, found = schedule.next_run_time, schedule.rule(), list[datetime]()
+    if moment is None or (quiet and quiet.is_open):
+        return []
+    if quiet and moment < quiet.until:
+        moment = rule.after(quiet.until - TICK)
+    while moment is not None and len(found) < count:
+        found.append(moment)
+        moment = rule.after(moment)
     return found
 
 
-def _forecast(schedule: Planned, now: datetime, until: datetime) -> Forecast:
-    first = list(islice(_moments(schedule, now, until), DENSE))
-    if len(first) == DENSE and first[-1] - now < (until - now) / 4:
-        return Forecast(schedule, _sampled(schedule, first[0], (until - now) / SAMPLES, until), dense=True)
-    return Forecast(schedule, list(islice(_moments(schedule, now, until), DENSE + MOST_MOMENTS)))
+def _after_quiet(rows: ScheduleQuerySet, start: datetime, until: datetime) -> list[Planned]:
+    """Who is due first then; the plan's order is that of moments which pass in the quiet."""
+    firsts = [(schedule.from_now(start - TICK), schedule) for schedule in planned(rows, MOST_IN_QUIET)]
+    due = sorted((at, one.pk, one) for at, one in firsts if at is not None and at < until)
+    return [schedule for _at, _pk, schedule in due[:MOST_SCHEDULES]]
 
 
-def _moments(schedule: Planned, now: datetime, until: datetime) -> Iterator[datetime]:
-    moment = schedule.from_now(now)
+def _forecast(schedule: Planned, start: datetime, until: datetime, step: timedelta) -> Forecast:
+    first = list(islice(_moments(schedule, start, until), DENSE))
+    if len(first) == DENSE and first[-1] - start < step * SAMPLES / 4:
+        return Forecast(schedule, _sampled(schedule, first[0], step, until), dense=True)
+    return Forecast(schedule, list(islice(_moments(schedule, start, until), DENSE + MOST_MOMENTS)))
+
+
+def _moments(schedule: Planned, start: datetime, until: datetime) -> Iterator[datetime]:
+    moment = schedule.from_now(start - TICK)
     while moment is not None and moment < until:
         yield moment
         moment = schedule.after(moment)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -46,6 +49,41 @@ def test_a_quiet_time_shows_on_every_page_until_it_is_ended(web: Client, daily: 
         assert "no schedule starts anything." in web.get(address).content.decode()
     web.post("/quiet/end/")
     assert "End it now" not in web.get("/").content.decode()
+
+
+OFTEN = '[os]\ncmd = "true"\n[schedule]\ntrigger = "interval"\nseconds = 20\n'
+
+
+@pytest.mark.parametrize("path", ["/", "/jobs/", "/jobs/often/", "/next/"])
+def test_in_a_quiet_time_the_first_moment_that_is_told_is_the_first_after_its_end(
+    web: Client, path: str
+) -> None:
+    with clock.frozen(clock.now().replace(microsecond=0)):
+        services.save_job(name="often", draft=services.read_draft(text=OFTEN), source="api")
+        assert "in 20 s" in web.get(path).content.decode()
+        services.begin_quiet(until=clock.now() + timedelta(hours=3))
+        told = web.get(path).content.decode()
+    assert "in 3 h" in told and "in 20 s" not in told
+
+
+def test_who_is_due_first_after_a_quiet_time_is_told_first_however_many_are_due_in_it(
+    web: Client, db: None
+) -> None:
+    with clock.frozen(clock.now().replace(microsecond=0)):
+        for number in range(50):
+            draft = services.read_draft(text=OFTEN.replace("seconds = 20", f"minutes = {40 + number}"))
+            services.save_job(name=f"job {number}", draft=draft, source="api")
+        services.begin_quiet(until=clock.now() + timedelta(minutes=88))
+        told = web.get("/").content.decode().split('id="next"')[1]
+    assert re.findall(r'href="/jobs/([^"]+)/"', told)[:3] == ["job%204", "job%2048", "job%2049"]
+
+
+@pytest.mark.parametrize("path", ["/", "/jobs/", "/jobs/often/"])
+def test_after_a_restore_no_page_tells_a_next_moment(web: Client, path: str) -> None:
+    services.save_job(name="often", draft=services.read_draft(text=OFTEN), source="api")
+    Quiet.objects.create(since=clock.now(), until=OPEN_END, why="restored from the backup of today")
+    told = web.get(path).content.decode()
+    assert " in 20 s" not in told and "Never again" not in told
 
 
 @pytest.mark.parametrize("until", ["", "soon", "2020-01-01T10:00"])

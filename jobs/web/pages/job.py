@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jobs import services
-from jobs.models import Job, Run, Schedule, Status
+from jobs.models import Job, Quiet, Run, Schedule, Status
 from jobs.web import outcomes, params, reading
 from jobs.web.forecast import next_moments
 from jobs.web.marks import Mark, mark
@@ -37,6 +36,8 @@ class Plan:
     times: list[Time]
     params: list[str]
     paused_since: str
+    held: bool
+    """Planned, but nothing starts until an admin resumes."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,9 @@ class JobPage:
     saved: SafeString | str
 
 
-def job_page(job: Job, viewer: Viewer, *, editor: Editor, given: dict[str, str] | None = None) -> JobPage:
+def job_page(
+    job: Job, viewer: Viewer, *, editor: Editor, quiet: Quiet | None, given: dict[str, str] | None = None
+) -> JobPage:
     pasts, usuals = outcomes.latest_and_usual([job.pk], HISTORY)
     past, usual = pasts.get(job.pk, []), usuals.get(job.pk)
     live = Run.objects.unfinished().filter(job=job).order_by("-status", "-id").first()
@@ -84,7 +87,7 @@ def job_page(job: Job, viewer: Viewer, *, editor: Editor, given: dict[str, str] 
         live=live,
         reason=_reason(latest, live),
         strip=strip(past, len(past)) if past else None,
-        plans=[_plan(schedule, viewer) for schedule in job.schedules.present()],
+        plans=[_plan(schedule, viewer, quiet) for schedule in job.schedules.present()],
         lengths=lengths(past, usual, viewer),
         usual=_usual_words(usual),
         history=[_history(outcome, viewer) for outcome in reversed(past[-LISTED:])],
@@ -148,19 +151,19 @@ def _usual_words(usual: Usual | None) -> str:
     }
 
 
-def _plan(schedule: Schedule, viewer: Viewer) -> Plan:
-    planned = schedule.next_run_time
-    moments = next_moments(schedule, planned - timedelta(microseconds=1)) if planned else []
+def _plan(schedule: Schedule, viewer: Viewer, quiet: Quiet | None) -> Plan:
+    moments = next_moments(schedule, quiet)
     since = _("since %(day)s.") % {"day": viewer.day(schedule.paused_at)} if schedule.paused_at else ""
     return Plan(
         schedule,
         rhythm(schedule),
         "" if schedule.name.isdigit() else schedule.name,
-        viewer.day_clock_tag(planned) if planned else "",
-        viewer.away(planned) if planned else "",
+        viewer.day_clock_tag(moments[0]) if moments else "",
+        viewer.away(moments[0]) if moments else "",
         times(moments, viewer),
         [f"{name} = {_shown(value)}" for name, value in schedule.params.items()],
         since,
+        bool(quiet and quiet.is_open and schedule.next_run_time),
     )
 
 

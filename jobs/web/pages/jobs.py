@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from jobs.models import Quiet
 from jobs.web import outcomes, reading
 from jobs.web.addresses import address, of_run
 from jobs.web.marks import Mark, mark
@@ -79,7 +80,7 @@ class JobsPage:
     later: str
 
 
-def jobs_page(filters: Filters, viewer: Viewer) -> JobsPage:
+def jobs_page(filters: Filters, viewer: Viewer, quiet: Quiet | None) -> JobsPage:
     briefs, live = reading.briefs(), reading.unfinished()
     states = {brief.id: _states_of(brief, live.get(brief.id)) for brief in briefs}
     fitting = (brief for brief in briefs if _fits(brief, filters, states[brief.id]))
@@ -87,7 +88,7 @@ def jobs_page(filters: Filters, viewer: Viewer) -> JobsPage:
     first = (filters.page - 1) * PAGE
     shown = found[first : first + PAGE]
     ids = [brief.id for brief in shown]
-    (past, usual), planned = outcomes.latest_and_usual(ids), reading.next_times(ids)
+    (past, usual), planned = outcomes.latest_and_usual(ids), reading.next_times(ids, quiet)
     return JobsPage(
         rows=[
             _row(

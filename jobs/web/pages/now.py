@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from jobs import services
+from jobs import models, services
 from jobs.models import Run, Status
 from jobs.web import logview, outcomes, reading
 from jobs.web.forecast import Forecast, forecasts
@@ -99,13 +99,13 @@ class NowPage:
     meanwhile: Meanwhile
 
 
-def now_page(viewer: Viewer, health: services.Pulse, since: datetime) -> NowPage:
+def now_page(viewer: Viewer, health: services.Pulse, since: datetime, quiet: models.Quiet | None) -> NowPage:
     """since: when the reader last looked."""
     briefs = {brief.id: brief for brief in reading.briefs()}
     needy = [brief for brief in briefs.values() if brief.needs_you]
     names = {brief.id: brief.name for brief in briefs.values()}
     recent = outcomes.ended_since(viewer.now - timedelta(hours=24), most=MOST_ENDED, jobs=briefs)
-    future = forecasts(viewer.now, viewer.now + pictures.AHEAD)
+    future = forecasts(viewer.now, viewer.now + pictures.AHEAD, quiet)
     live, going_on = _unfinished()
     worst = sorted(needy, key=_urgency)[:MOST_TROUBLES]
     jobs = {run.job_id for run in live if run.job_id} | {item.schedule.job_id for item in future}

@@ -42,11 +42,12 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """refused: what is wrong with the params that were given to a run."""
-    viewer = viewer_of(request)
+    viewer, quiet = viewer_of(request), services.quiet_now()
     editor = editor or _saved_text(request, found)
     context = {
         "viewer": viewer,
-        "page": job_page(found, viewer, editor=editor, given=given),
+        "quiet": quiet,
+        "page": job_page(found, viewer, editor=editor, quiet=quiet, given=given),
         "company": _company(request, found, viewer),
         "refused": refused or [],
     }

@@ -23,8 +23,9 @@ from plugins.exceptions import BadInput, Problem
 @needs("jobs.view_job")
 @require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
-    viewer, filters = viewer_of(request), _filters(request)
-    context = {"viewer": viewer, "filters": filters, "jobs": jobs_page(filters, viewer), "starters": STARTERS}
+    viewer, filters, quiet = viewer_of(request), _filters(request), services.quiet_now()
+    shown = jobs_page(filters, viewer, quiet)
+    context = {"viewer": viewer, "quiet": quiet, "filters": filters, "jobs": shown, "starters": STARTERS}
     return page(request, "jobs.html", context)
 
 

@@ -19,12 +19,13 @@ from jobs.web.words import size
 @require_safe
 def now(request: HttpRequest) -> HttpResponse:
     """Only a page that somebody opened is a look: polls of an open one are none."""
-    viewer, health = viewer_of(request), services.pulse()
+    viewer, health, quiet = viewer_of(request), services.pulse(), services.quiet_now()
     look, disk = Look.of(request, viewer.now), services.disk_of_home()
     context = {
         "viewer": viewer,
         "health": health,
-        "now": now_page(viewer, health, look.since),
+        "quiet": quiet,
+        "now": now_page(viewer, health, look.since, quiet),
         "starters": STARTERS,
         "disk_free": size(disk.free),
         "disk_size": size(disk.total),
