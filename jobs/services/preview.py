@@ -21,9 +21,13 @@ Saved = Mapping[str, Schedule]
 
 @dataclass(frozen=True)
 class Preview:
-    text: str
+    timing: Timing
     moments: list[datetime]
     notes: list[str]
+
+    @property
+    def text(self) -> str:
+        return self.timing.text
 
 
 def saved_schedules(job: str) -> dict[str, Schedule]:
@@ -71,4 +75,4 @@ def _as_saved(timing: Timing, table: Mapping[str, Any], saved: Saved, position: 
 
 def _preview(timing: Timing, start: datetime, count: int) -> Preview:
     moments = tables.preview(timing, start, count)
-    return Preview(timing.text, moments, [*timing.notes, *tables.notes(timing, moments)])
+    return Preview(timing, moments, [*timing.notes, *tables.notes(timing, moments)])

@@ -106,7 +106,7 @@ def why_it_ran(run: Run, viewer: Viewer) -> str:
     """The cause in the user's words."""
     by = f" {_('by %(name)s') % {'name': run.requested_by.get_username()}}" if run.requested_by else ""
     if run.source == Source.SCHEDULE:
-        return _by_schedule(run)
+        return _by_schedule(run, viewer)
     told = {
         Source.MANUAL: _("Run by hand%(by)s."),
         Source.API: _("Asked for through the API%(by)s."),
@@ -116,7 +116,7 @@ def why_it_ran(run: Run, viewer: Viewer) -> str:
     return told % {"by": by, "run": run.retry_of_id, "source": run.get_source_display().lower()}
 
 
-def _by_schedule(run: Run) -> str:
+def _by_schedule(run: Run, viewer: Viewer) -> str:
     head = _("By a schedule that is gone.")
     if run.schedule:
         named = (
@@ -124,7 +124,8 @@ def _by_schedule(run: Run) -> str:
             if not run.schedule.name.isdigit()
             else _("By its schedule: %(text)s.")
         )
-        head = named % {"name": run.schedule.name, "text": rhythm(run.schedule).rstrip(".")}
+        text = rhythm(run.schedule, viewer.zone.key).rstrip(".")
+        head = named % {"name": run.schedule.name, "text": text}
     if not run.scheduled_for or not run.started_at:
         return head
     late = (run.started_at - run.scheduled_for).total_seconds()

@@ -14,6 +14,7 @@ from jobs.timing.fieldform import read_value
 from jobs.timing.speech import spoken
 from jobs.web.form.fields import Field, chosen, shown_as
 from jobs.web.pages.moments import Time, times
+from jobs.web.rhythm import rhythm
 from jobs.web.viewer import Viewer
 from plugins.exceptions import BadInput
 from plugins.jobformats import toml_value
@@ -84,7 +85,11 @@ def _preview(
             found = services.preview_schedule(table, saved=saved, position=position)
     except BadInput:
         return "", [], []
-    return found.text, times(found.moments, viewer), found.notes
+    return (
+        rhythm(found.timing, viewer.zone.key),
+        times(found.moments, viewer, found.timing.timezone),
+        found.notes,
+    )
 
 
 def _trigger(path: Path, table: Table) -> Field:

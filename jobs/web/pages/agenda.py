@@ -143,7 +143,7 @@ def _due(one: Ahead, begin: datetime, end: datetime, usual: dict[int, Usual], vi
     length = usual.get(one.schedule.job_id)
     if len(moments) > OFTEN or bands:
         at = moments[0] if moments else bands[0]
-        return [Draft(at, partial(_coming, one, at, rhythm(one.schedule), length, viewer))]
+        return [Draft(at, partial(_coming, one, at, rhythm(one.schedule, viewer.zone.key), length, viewer))]
     return [Draft(at, partial(_coming, one, at, "", length, viewer)) for at in moments]
 
 

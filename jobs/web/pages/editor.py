@@ -13,6 +13,7 @@ from jobs.web.changes import Change, difference
 from jobs.web.form.edits import Edited, edited, with_typed
 from jobs.web.form.whole import Form, form_of
 from jobs.web.pages.moments import Time, times
+from jobs.web.rhythm import rhythm
 from jobs.web.viewer import Viewer
 from plugins.exceptions import BadInput, Problem
 
@@ -133,9 +134,14 @@ def rehearsal_of(text: str, viewer: Viewer, job: str = "") -> Rehearsal:
             previews = services.preview_draft(draft, saved=services.saved_schedules(job))
     except BadInput as error:
         return Rehearsal(error.problems)
-    plans = [Planned(one.text, times(one.moments, viewer), one.notes) for one in previews]
+    plans = [_planned(one, viewer) for one in previews]
     steps = [Step(_said(row["point"]), row["plugin"], row["method"]) for row in services.explain_draft(draft)]
     return Rehearsal([], plans, steps)
+
+
+def _planned(one: services.Preview, viewer: Viewer) -> Planned:
+    text = rhythm(one.timing, viewer.zone.key)
+    return Planned(text, times(one.moments, viewer, one.timing.timezone), one.notes)
 
 
 def meeting_of(theirs: str, mine: str, *, number: int, author: str) -> Meeting:

@@ -156,11 +156,11 @@ def _plan(schedule: Schedule, viewer: Viewer, quiet: Quiet | None) -> Plan:
     since = _("since %(day)s.") % {"day": viewer.day(schedule.paused_at)} if schedule.paused_at else ""
     return Plan(
         schedule,
-        rhythm(schedule),
+        rhythm(schedule, viewer.zone.key),
         "" if schedule.name.isdigit() else schedule.name,
         viewer.day_clock_tag(moments[0]) if moments else "",
         viewer.away(moments[0]) if moments else "",
-        times(moments, viewer),
+        times(moments, viewer, schedule.timezone),
         [f"{name} = {_shown(value)}" for name, value in schedule.params.items()],
         since,
         bool(quiet and quiet.is_open and schedule.next_run_time),

@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import dateformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from jobs.timing.zones import zone_of
 from jobs.web.viewer import Viewer
+
+NEAR = timedelta(days=35)
+"""Of moments farther apart nobody asks whether the clock changed between them."""
 
 
 @dataclass(frozen=True)
 class Time:
-    """jump: what the clock did since the moment before."""
+    """jump: what the schedule's clock did since the moment before."""
 
     tag: SafeString
     jump: str
 
 
-def times(moments: Sequence[datetime], viewer: Viewer) -> list[Time]:
-    found, before = [], viewer.local(viewer.now).utcoffset()
+def times(moments: Sequence[datetime], viewer: Viewer, zone: str) -> list[Time]:
+    """In the reader's zone. zone: the schedule's: its clock decides when a fixed time is due."""
     with_seconds = any(viewer.local(moment).second for moment in moments)
     form = pgettext("date", "D j M, H:i:s") if with_seconds else pgettext("date", "D j M, H:i")
-    for moment in moments:
-        local = viewer.local(moment)
-        offset = local.utcoffset()
-        assert offset is not None and before is not None
-        jump = (
-            "" if offset == before else _("clock goes back") if offset < before else _("clock goes forward")
-        )
-        found.append(Time(viewer.tag(moment, dateformat.format(local, form)), jump))
-        before = offset
-    return found
+    return [
+        Time(viewer.tag(moment, dateformat.format(viewer.local(moment), form)), _jump(before, moment, zone))
+        for before, moment in zip([None, *moments], moments, strict=False)
+    ]
+
+
+def _jump(before: datetime | None, moment: datetime, zone: str) -> str:
+    if before is None or moment - before > NEAR:
+        return ""
+    was, now = (one.astimezone(zone_of(zone)).utcoffset() or timedelta() for one in (before, moment))
+    if was == now:
+        return ""
+    return _("clock goes back") if now < was else _("clock goes forward")

@@ -299,11 +299,10 @@ def _day_name(moment: datetime, away: int, viewer: Viewer) -> str:
 
 def _planned_row(moment: datetime, item: Forecast, usual: Usual | None, viewer: Viewer) -> Planned:
     repeats = item.dense or len(item.moments) > 6
-    often = (
-        _("%(away)s, %(rhythm)s") % {"away": viewer.away(moment), "rhythm": _small(rhythm(item.schedule))}
-        if repeats
-        else ""
-    )
+    often = ""
+    if repeats:
+        text = _small(rhythm(item.schedule, viewer.zone.key))
+        often = _("%(away)s, %(rhythm)s") % {"away": viewer.away(moment), "rhythm": text}
     return Planned(
         viewer.clock_tag(moment),
         item.schedule.job.name,

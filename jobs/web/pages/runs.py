@@ -186,7 +186,7 @@ def _row(run: Run, viewer: Viewer) -> Row:
         said(run.reason.strip().split("\n")[0])[:160] if run.status != Status.SUCCEEDED or run.warned else ""
     )
     if not text:
-        text = rhythm(run.schedule) if run.schedule else run.get_source_display()
+        text = rhythm(run.schedule, viewer.zone.key) if run.schedule else run.get_source_display()
     return Row(
         run=run,
         mark=mark(run.status, warned=run.warned),

@@ -54,7 +54,8 @@ def next_page(viewer: Viewer, health: services.Pulse, quiet: Quiet | None) -> Ne
     """Each schedule once, however often it is due before the next one."""
     following = services.next_of_each(count=LISTED, quiet=quiet)
     coming = [
-        Row(_when(item.at, viewer), item.schedule.job.name, rhythm(item.schedule)) for item in following
+        Row(_when(item.at, viewer), item.schedule.job.name, rhythm(item.schedule, viewer.zone.key))
+        for item in following
     ]
     meetings = [
         Row(_when(one.at, viewer), one.job, sentence(in_words(one)))
@@ -107,7 +108,9 @@ def _rule(rule: services.Rule, schedules: dict[str, Schedule]) -> services.Rule:
     """In the reader's language."""
     row = schedules.get(rule.schedule)
     if rule.rule == "schedule" and row:
-        return replace(rule, rule=_rule_name(rule.rule), value=f"{rhythm(row)} ({row.timezone})")
+        return replace(
+            rule, rule=_rule_name(rule.rule), value=f"{rhythm(row, row.timezone)} ({row.timezone})"
+        )
     return replace(rule, rule=_rule_name(rule.rule), value=_rule_value(rule.value))
 
 
