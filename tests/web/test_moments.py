@@ -28,16 +28,20 @@ def next_ten(expression: str, now: datetime, *, reader: str = BERLIN) -> list[Ti
 
 def marked(told: list[Time]) -> list[tuple[str, str]]:
     """(text, jump) of those that have one."""
-    return [(re.sub("<[^>]*>", "", one.tag), one.jump) for one in told if one.jump]
+    return [(text(one), one.jump) for one in told if one.jump]
+
+
+def text(one: Time) -> str:
+    return re.sub("<[^>]*>", "", one.tag)
 
 
 @pytest.mark.parametrize(
     ("reader", "text"),
     [(BERLIN, "Sun 25 Oct, 04:30"), (NEW_YORK, "Sat 24 Oct, 23:30"), ("UTC", "Sun 25 Oct, 03:30")],
 )
-def test_the_mark_stands_where_the_clock_of_the_schedule_changes(reader: str, text: str) -> None:
+def test_the_mark_stands_where_the_clock_of_the_schedule_changes(reader: str, at: str) -> None:
     told = next_ten("30 4 * * *", datetime(2026, 10, 20, tzinfo=UTC), reader=reader)
-    assert marked(told) == [(text, "clock goes back")]
+    assert marked(told) == [(at, "clock goes back")]
 
 
 def test_a_clock_that_changes_for_the_reader_only_is_not_marked() -> None:
@@ -47,6 +51,15 @@ def test_a_clock_that_changes_for_the_reader_only_is_not_marked() -> None:
 @pytest.mark.parametrize("expression", ["0 3 1 6 *", "0 3 1 */2 *"])
 def test_moments_far_apart_and_the_first_one_have_no_mark(expression: str) -> None:
     assert marked(next_ten(expression, datetime(2026, 11, 30, tzinfo=UTC))) == []
+
+
+def test_a_moment_of_another_year_has_its_year() -> None:
+    told = next_ten("0 3 1 6,12 *", datetime(2026, 11, 30, tzinfo=UTC))
+    assert [text(one) for one in told[:3]] == [
+        "Tue 1 Dec, 03:00",
+        "Tue 1 Jun 2027, 03:00",
+        "Wed 1 Dec 2027, 03:00",
+    ]
 
 
 @pytest.fixture

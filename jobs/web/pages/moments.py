@@ -29,11 +29,20 @@ class Time:
 def times(moments: Sequence[datetime], viewer: Viewer, zone: str) -> list[Time]:
     """In the reader's zone. zone: the schedule's: its clock decides when a fixed time is due."""
     with_seconds = any(viewer.local(moment).second for moment in moments)
-    form = pgettext("date", "D j M, H:i:s") if with_seconds else pgettext("date", "D j M, H:i")
     return [
-        Time(viewer.tag(moment, dateformat.format(viewer.local(moment), form)), _jump(before, moment, zone))
+        Time(viewer.tag(moment, _written(moment, viewer, with_seconds)), _jump(before, moment, zone))
         for before, moment in zip([None, *moments], moments, strict=False)
     ]
+
+
+def _written(moment: datetime, viewer: Viewer, with_seconds: bool) -> str:
+    """With its year where that is not this one."""
+    local = viewer.local(moment)
+    if local.year == viewer.local(viewer.now).year:
+        form = pgettext("date", "D j M, H:i:s") if with_seconds else pgettext("date", "D j M, H:i")
+    else:
+        form = pgettext("date", "D j M Y, H:i:s") if with_seconds else pgettext("date", "D j M Y, H:i")
+    return dateformat.format(local, form)
 
 
 def _jump(before: datetime | None, moment: datetime, zone: str) -> str:
