@@ -133,6 +133,7 @@ class CronTrigger:
                 if found < stretch.start:
                     break
                 yield found
+                latest = found
             else:
                 return
             latest = _hop_back(latest, stretch.start - SECOND, found)
@@ -152,6 +153,8 @@ def _hop(earliest: datetime, change: datetime, found: datetime) -> datetime:
 
 
 def _hop_back(latest: datetime, change: datetime, found: datetime) -> datetime:
+    """The same backwards. latest: the oldest match of the stretch, for between it and the change none was found: a match
+    near the change may have a first pass before it."""
     return change if latest - change <= 2 * DAY else min(change, found + 2 * DAY)
 
 

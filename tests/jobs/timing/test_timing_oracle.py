@@ -32,6 +32,9 @@ ZONES = [
     ("America/Caracas", 2007, 2016),
 ]
 
+# Changes at 02:45, and at midnight in both directions.
+AROUND = ["Pacific/Chatham", "Asia/Beirut", "America/Santiago"]
+
 FIXED = [
     "30 2 * * *",
     "0 0 * * *",
@@ -177,6 +180,32 @@ def test_any_moment_lies_between_the_due_ones_before_and_after_it(
             assert not later or trigger.after(asked) == later[0]
             earlier = [moment for moment in wanted if moment <= asked]
             assert trigger.due(walked[0][0], asked, 3).moments == earlier[-3:]
+
+
+def any_expression(pick: random.Random) -> str:
+    """Of the hours in which clocks change, and mostly quiet for days before and after a change."""
+    minute = pick.choice(["*/10", "*/30", "*", "0", "15", "45", "5,35", "0-10/5"])
+    hour = pick.choice(["*", "*/2", "0", "1", "2", "3", "23", "0-3", "1,2"])
+    day, month = pick.choice(["*", "*", "*", "25-31", "1-7", "25"]), pick.choice(["*", "*", "3,10", "4-9"])
+    return f"{minute} {hour} {day} {month} {pick.choice(['*', '7', '7', '6,7', '5'])}"
+
+
+@pytest.mark.parametrize("zone", [*AROUND, *(zone for zone, *_ in ZONES)])
+def test_due_names_the_moments_that_after_walks_through_whatever_the_span(zone: str) -> None:
+    pick, years = random.Random(zone), {name: [first, last] for name, first, last in ZONES}
+    around = list(changes(zone, years.get(zone, [2026, 2027])))
+    for _ in range(100):
+        expression, change = any_expression(pick), pick.choice(around)
+        start = change - timedelta(hours=pick.uniform(-10, 240))
+        end = max(start, change) + timedelta(hours=pick.uniform(0, 240))
+        trigger = CronTrigger(expression, zone)
+        newest = chain(trigger, start, end)[-50:]
+        assert trigger.due(start, end, 50).moments == newest, (expression, start, end)
+
+
+def test_a_first_pass_days_away_from_both_ends_of_a_span_is_due() -> None:
+    span = datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 10, 28, tzinfo=UTC)
+    assert CronTrigger("*/10 2 * * SUN", "Europe/Berlin").due(*span, 100).count == 12
 
 
 SECONDS = [
