@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from jobs.models import Run, Schedule, Source, Status
+from jobs.services.params import schedule_params
 from jobs.timing.triggers import Due
 from jobs.timing.zones import TICK
 
@@ -21,7 +22,9 @@ def tell_paused(schedule: Schedule, since: datetime, now: datetime) -> None:
 
 
 def tell_dropped(schedule: Schedule, now: datetime, what: str) -> None:
-    """Before a schedule is changed or removed: what was due by its old rule, and has no row yet. what: in words."""
+    """Before a schedule is changed or removed: what was due by its old rule, and has no row yet. what: in words.
+
+    schedule.job: as it was then, since a row pins the text and the priority of its moment, for who repeats it."""
     if schedule.paused_at:
         due = _due(schedule, schedule.paused_at, now)
         _tell(schedule, due, now, Status.SKIPPED, "paused: {} passed", f" before the schedule was {what}")
@@ -42,10 +45,13 @@ def _tell(schedule: Schedule, due: Due, now: datetime, status: Status, text: str
     if not due.moments:
         return
     count = str(due.count) if due.exact else f"more than {due.count}"
+    job = schedule.job
     row = Run(
-        job=schedule.job,
-        job_name=schedule.job.name,
-        revision=schedule.job.revision,
+        job=job,
+        job_name=job.name,
+        revision=job.revision,
+        params=schedule_params(job.toml, schedule.params),
+        priority=job.priority,
         schedule=schedule,
         source=Source.SCHEDULE,
         status=status,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from django.db import IntegrityError, transaction
 
 from jobs.exceptions import Conflict, NotFound, Stale
@@ -62,9 +64,10 @@ def save_job(
             if job.source != source:
                 refuse_job_from_a_file(job)
             _refuse_stale(job, based_on)
-            before = (job.name, job.revision_id)
+            before = copy(job)
             _write(job, name, draft, author, enabled)
-            _record(job, *before)
+            _write_schedules(job, before, draft)
+            _record(job, before)
             announce()
     except IntegrityError as error:
         if not Job.objects.present().filter(name_key=jobfile.name_key(name)).exists():
@@ -80,8 +83,9 @@ def _refuse_stale(job: Job, based_on: int | None) -> None:
         raise Stale(job.revision.number)
 
 
-def _record(job: Job, name: str, revision: int | None) -> None:
+def _record(job: Job, before: Job) -> None:
     """Nothing for a save that changed nothing."""
+    name, revision = before.name, before.revision_id
     renamed = {"renamed_from": name} if name and name != job.name else {}
     if revision is None:
         record("job.created", job.name, revision=job.revision_id)
@@ -102,12 +106,13 @@ def _write(job: Job, name: str, draft: Draft, author: Caller, enabled: bool | No
         number = (job.revision.number if job.revision else 0) + 1
         job.revision = Revision.objects.create(job=job, number=number, toml=draft.toml, author=person(author))
         job.save(update_fields=["revision"])
-    _write_schedules(job, draft)
 
 
-def _write_schedules(job: Job, draft: Draft) -> None:
+def _write_schedules(job: Job, before: Job, draft: Draft) -> None:
+    """before: the job as its schedules knew it until now; for a new one, without a key."""
     now = clock.now()
-    rows = {row.name: row for row in job.schedules.present().select_for_update()}
+    known = before.schedules.present().select_for_update() if before.pk else []
+    rows = {row.name: row for row in known}
     for position, timing in enumerate(draft.timings):
         row = rows.pop(timing.name, None)
         _write_schedule(job, row, timing, draft.checked.jobfile.schedules[position], position)

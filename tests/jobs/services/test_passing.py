@@ -50,6 +50,32 @@ def test_moments_that_passed_in_a_pause_before_the_schedule_was_changed() -> Non
     assert rows() == [("skipped", "paused: 10 due moments passed before the schedule was changed")]
 
 
+def asking(what: str, priority: int = 7) -> str:
+    """A job that cannot run without its schedule's params."""
+    text = every(60).replace("[job]\n", f"[job]\npriority = {priority}\n")
+    return f'{text}params = {{ x = "{what}" }}\n[params]\nx = {{ type = "str", required = true }}\n'
+
+
+def test_what_passed_in_a_pause_can_be_repeated_as_it_would_have_run() -> None:
+    job = make_job(text=asking("hello"))
+    services.pause_job(job=job)
+    with clock.shifted(610):
+        services.resume_job(job=job)
+    again = services.retry_run(run=Run.objects.get())
+    assert (again.params, again.priority, again.revision) == ({"x": "hello"}, 7, job.revision)
+
+
+@pytest.mark.parametrize("after", [asking("good bye", 1).replace("60", "90"), ECHO])
+def test_what_passed_before_an_edit_keeps_the_text_of_its_moment(after: str) -> None:
+    job = make_job(text=asking("hello"))
+    text_then = job.revision
+    with clock.shifted(62):
+        services.save_job(name="new", draft=services.read_draft(text=after), source="api", job=job)
+    row = Run.objects.get()
+    assert (row.params, row.priority, row.revision) == ({"x": "hello"}, 7, text_then)
+    assert row.job_name == "job"
+
+
 def test_an_unchanged_schedule_keeps_what_is_due() -> None:
     job = make_job(text=every(60))
     with clock.shifted(62):
