@@ -49,6 +49,7 @@ class Supervisor:
 
     def start(self) -> None:
         if owner.is_first(self.row):
+            services.retell_schedules()
             plan_startup_schedules(self.row.started_at)
         self.dispatcher.keepers.open()
         self.dispatcher.kick.set()

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from jobs.models.supervisor import Supervisor
-from jobs.timing import clock
+from jobs.timing import clock, zones
 from jobs.timing.table import Timing, trigger_of
 from jobs.timing.triggers import Trigger
 
@@ -70,7 +70,13 @@ class Schedule(models.Model):
 
     def says_the_same_as(self, timing: Timing) -> bool:
         """True when the text's table asks for nothing new: then next_run_time and anchor stay."""
-        return (self.trigger, self.spec, self.timezone) == (timing.trigger, timing.spec, timing.timezone)
+        if (self.trigger, self.spec) != (timing.trigger, timing.spec):
+            return False
+        return self.timezone == timing.timezone or self._is_due_as(timing)
+
+    def _is_due_as(self, timing: Timing) -> bool:
+        """In another zone of the same spec: a grid counts from a moment, wherever that is told."""
+        return self.timezone in zones.names() and self.rule() == timing.trigger_object
 
     def take(self, timing: Timing, *, position: int) -> None:
         """Copy a checked schedule table into the row; the caller decides about next_run_time."""

@@ -45,6 +45,7 @@ from jobs.services.preview import Preview, Saved, preview_draft, preview_schedul
 from jobs.services.pruning import Pruned, Retention, prune_runs
 from jobs.services.quiet import begin_quiet, check_quiet_end, end_quiet, quiet_now, starts_from
 from jobs.services.restore import UNFINISHED, Restored, restore
+from jobs.services.retelling import retell_schedules
 from jobs.services.revisions import difference, find_revision, roll_back_job
 from jobs.services.roles import end_sessions, give_role, refuse_without_admin
 from jobs.services.room import disk_of_home, little_room, why_no_start
@@ -234,6 +235,7 @@ __all__ = [
     "restore",
     "resume_job",
     "resume_schedule",
+    "retell_schedules",
     "retry_run",
     "revoke_link",
     "revoke_token",

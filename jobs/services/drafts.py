@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
 from django.conf import settings
 
-from jobs.models import Schedule
 from jobs.services.plugins import plugin_catalog
 from jobs.services.secretstore import secret_names
 from jobs.timing import clock
@@ -83,18 +81,6 @@ def _timing(parsed: jobfile.JobFile, table: dict[str, Any], position: int) -> Ti
         created=clock.now(),
         position=position,
     )
-
-
-def kept_timing(row: Schedule, table: Mapping[str, Any], position: int) -> Timing | None:
-    """The table as the row has it, its anchor too; None when it asks for something else, and is planned anew."""
-    as_before = read_schedule(
-        dict(table),
-        path=f"schedule[{position}]",
-        default_zone=default_zone(),
-        created=row.created_at,
-        position=position,
-    )
-    return as_before if row.says_the_same_as(as_before) else None
 
 
 def _twins(timings: list[Timing]) -> list[Problem]:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from jobs.models import Schedule
-from jobs.services.drafts import Draft, default_zone, kept_timing
+from jobs.services.drafts import Draft, default_zone
+from jobs.services.unchanged import kept_timing
 from jobs.timing import clock
 from jobs.timing import table as tables
 from jobs.timing.table import Timing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -10,10 +11,11 @@ from jobs.exceptions import Conflict, NotFound, Stale
 from jobs.models import Job, Revision, Schedule
 from jobs.services.announce import announce
 from jobs.services.audit import record
-from jobs.services.drafts import Draft, default_zone, kept_timing, read_draft
+from jobs.services.drafts import Draft, default_zone, read_draft
 from jobs.services.filejobs import refuse_job_from_a_file
 from jobs.services.passing import tell_dropped
 from jobs.services.people import Caller, person
+from jobs.services.unchanged import kept_timing
 from jobs.timing import clock
 from jobs.timing.table import Timing
 from plugins import jobfile
@@ -50,7 +52,7 @@ def save_job(
     """Create the job, or give an existing one this text (and name). Raises BadInput, Conflict, and NotFound for
     one that was deleted meanwhile.
 
-    An unchanged text makes no new revision; unchanged schedules keep next_run_time and anchor.
+    An unchanged text makes no new revision; unchanged schedules keep next_run_time, anchor and zone.
     source: where the text came from: "api", "page", "admin", "cli" or "file:NAME"; only its file changes a job from one.
     enabled: only for a new job; an existing one is paused and resumed by services of their own.
     based_on: the number of the revision that the text was made from; raises Stale when another one came meanwhile.
@@ -123,7 +125,7 @@ def _write_schedules(job: Job, before: Job, draft: Draft) -> None:
 
 
 def _write_schedule(
-    job: Job, row: Schedule | None, timing: Timing, table: dict[str, object], position: int
+    job: Job, row: Schedule | None, timing: Timing, table: dict[str, Any], position: int
 ) -> None:
     """Unchanged rows keep their plan; changed and new ones are planned strictly after now."""
     now = clock.now()

@@ -25,6 +25,8 @@ SHORT_MONTHS = (
     noted("Jul"), noted("Aug"), noted("Sep"), noted("Oct"), noted("Nov"), noted("Dec"),
 )  # fmt: skip
 LONGEST = 300
+ZONED = ("cron", "date")
+"""Triggers whose sentence names a zone that is not the default."""
 
 
 def describe(trigger: str, spec: Mapping[str, Any], timezone: str, default_zone: str) -> str:
@@ -32,7 +34,7 @@ def describe(trigger: str, spec: Mapping[str, Any], timezone: str, default_zone:
     text = WRITERS[trigger](spec, timezone)
     if len(text) > LONGEST:
         text = say("By the expression %(expression)s", expression=spec["expression"])
-    if timezone != default_zone and trigger in ("cron", "date"):
+    if timezone != default_zone and trigger in ZONED:
         text = say("%(text)s, %(zone)s", text=text, zone=zone_name(timezone))
     return text + _bounds(spec, timezone)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from jobs import services
@@ -92,3 +94,60 @@ def test_a_deleted_jobs_name_is_free_at_once_and_its_history_stays() -> None:
     run.refresh_from_db()
     assert (run.status, run.reason, run.job_name) == ("cancelled", "job deleted", "x")
     assert make_job("x").pk != job.pk
+
+
+DAILY = f'{ECHO}[schedule]\ntrigger = "cron"\nexpression = "0 4 * * *"\n'
+
+
+def told(job: Job) -> tuple[object, ...]:
+    row = only_schedule(job)
+    return row.timezone, row.spec, row.next_run_time, row.text
+
+
+@pytest.mark.parametrize("text", [DAILY, every(7200)])
+def test_a_schedule_that_names_no_zone_keeps_it_when_the_servers_zone_changes(
+    text: str, settings: Any
+) -> None:
+    settings.MXX_TIMEZONE = "Asia/Shanghai"
+    job = make_job(text=text)
+    before = told(job)
+    settings.MXX_TIMEZONE = "Europe/Berlin"
+    with clock.shifted(60):
+        change(job, text)
+    assert told(job)[:3] == before[:3]
+
+
+def test_a_schedule_that_names_its_zone_no_more_takes_the_servers(settings: Any) -> None:
+    settings.MXX_TIMEZONE = "Europe/Berlin"
+    job = make_job(text=DAILY + 'timezone = "Asia/Shanghai"\n')
+    change(job, DAILY)
+    assert told(job)[0] == "Europe/Berlin"
+
+
+def test_a_changed_schedule_takes_the_servers_new_zone(settings: Any) -> None:
+    settings.MXX_TIMEZONE = "Asia/Shanghai"
+    job = make_job(text=DAILY)
+    settings.MXX_TIMEZONE = "Europe/Berlin"
+    change(job, DAILY.replace("0 4", "0 5"))
+    assert told(job)[0] == "Europe/Berlin"
+
+
+def test_an_interval_keeps_its_anchor_when_it_is_given_a_zone() -> None:
+    job = make_job(text=every(7200))
+    before = told(job)
+    with clock.shifted(60):
+        change(job, every(7200) + 'timezone = "Asia/Shanghai"\n')
+    assert told(job)[1:3] == before[1:3]
+
+
+def test_a_sentence_names_the_zone_as_soon_as_it_is_not_the_servers(settings: Any) -> None:
+    settings.MXX_TIMEZONE = "Asia/Shanghai"
+    job = make_job(text=DAILY)
+    settings.MXX_TIMEZONE = "Europe/Berlin"
+    assert services.retell_schedules() == 1
+    assert told(job)[3] == "Every day at 04:00, Shanghai time"
+    change(job, DAILY)
+    assert told(job)[3] == "Every day at 04:00, Shanghai time"
+    settings.MXX_TIMEZONE = "Asia/Shanghai"
+    assert services.retell_schedules() == 1
+    assert (told(job)[3], services.retell_schedules()) == ("Every day at 04:00", 0)
