@@ -204,8 +204,8 @@ def _every(kind: Kind, step: str | None) -> Term:
 
 def _range(kind: Kind, first: str, last: str, step: str | None) -> Term:
     low, high = _number(kind, first), _number(kind, last)
-    if kind is WEEKDAY and last.upper() == "SUN":
-        high = 7
+    if kind is WEEKDAY and last.upper() == "SUN" and low > 0:
+        high = 7  # the week's end, but SUN-SUN is one day
     if low > high:
         message = f"runs backwards, write {first}-{kind.high},{kind.low}-{last}"
         raise CronError(f"{kind.label}: {first}-{last} {message}")

@@ -49,6 +49,12 @@ def test_standard_crontab_with_seconds_names_and_l_is_understood(expression: str
     assert first(expression) == moment
 
 
+@pytest.mark.parametrize("field", ["SUN-SUN", "sun-sun", "7-7", "0-0", "7-SUN"])
+def test_from_sunday_to_sunday_is_one_day(field: str) -> None:
+    due = CronTrigger(f"0 0 * * {field}").due(START, datetime(2026, 12, 7, tzinfo=UTC), 10)
+    assert [moment.day for moment in due.moments] == [29, 6]
+
+
 def test_day_of_month_and_day_of_week_are_joined_by_or() -> None:
     due = CronTrigger("0 0 1 * MON").due(START, datetime(2026, 12, 7, tzinfo=UTC), 10)
     assert [moment.day for moment in due.moments] == [23, 30, 1, 7]
