@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Q
@@ -25,6 +26,7 @@ from jobs.timing.zones import TICK
 AHEAD = timedelta(hours=24)
 """So far do collisions look."""
 MOST_RUNS = 20
+MOST_A_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,18 @@ class Circumstances:
     quiet: Quiet | None
 
 
+class _Chance(NamedTuple):
+    """A moment of the span at which a run may start, and what it would meet."""
+
+    at: datetime
+    schedule: Schedule
+    met: Collision | None
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.met is not None and self.met.what == "skipped"
+
+
 class _Question:
     def __init__(self, job: Job, at: datetime, zone: str, asked: Circumstances) -> None:
         self.job, self.at, self.now = job, at, clock.now()
@@ -92,9 +106,9 @@ class _Question:
         if runs or self.last < self.now:
             began = any(run.started_at for run in runs)
             return Why(self.at, began, self._did(runs), [*self._schedule_rules(), *self._job_rules()], runs)
-        met = self._met()
-        rules = [*self._schedule_rules(), *self._job_rules(), *self._load_rules(met)]
-        return Why(self.at, *self._will(rules, met), rules)
+        chance = self._chance()
+        rules = [*self._schedule_rules(), *self._job_rules(), *self._load_rules(chance and chance.met)]
+        return Why(self.at, *self._will(rules, chance), rules)
 
     # ---- the past
 
@@ -128,28 +142,42 @@ class _Question:
 
     # ---- the future
 
-    def _will(self, rules: list[Rule], met: Collision | None) -> tuple[bool, str]:
+    def _will(self, rules: list[Rule], chance: _Chance | None) -> tuple[bool, str]:
         against = [rule for rule in rules if rule.lets is False]
         if not self.due:
             bounds = [rule for rule in against if rule.rule in ("blackout", "bounds")]
             return False, f"no: {_pair(bounds[0])}" if bounds else "no: no schedule is due then"
         if of_the_job := [rule for rule in against if not rule.schedule]:
             return False, f"no: {_pair(of_the_job[-1])}"
-        free = [row for row in self.schedules if row.pk in self.due and not row.paused_at]
-        if not free:
+        if chance is None:
             return False, f"no: {_pair(next(rule for rule in against if rule.rule == 'paused'))}"
-        first = min(free, key=lambda row: self.due[row.pk])
-        told = f"yes, at {hour_in(self.zone, self.due[first.pk])} by schedule {first.name!r}"
+        at, schedule, met = chance
+        told = f"yes, at {hour_in(self.zone, at)} by schedule {schedule.name!r}"
         return True, told + (
             f"; it would wait {met.seconds:.0f} s: {met.because}" if met and met.seconds else ""
         )
 
-    def _met(self) -> Collision | None:
-        if not self.due or self.at > self.now + AHEAD:
-            return None
+    def _chance(self) -> _Chance | None:
+        """The first moment of the span at which a run starts; if all are skipped, the first. Paused schedules have none."""
+        free = [row for row in self.schedules if row.pk in self.due and not row.paused_at]
+        moments = [(at, row) for row in free for at in self._moments(row)]
+        moments.sort(key=lambda moment: (moment[0], moment[1].pk))  # as they are rehearsed
+        met = self._met() if moments else {}
+        chances = [_Chance(at, row, met.get((at, row.name))) for at, row in moments]
+        return next((one for one in chances if not one.is_skipped), chances[0] if chances else None)
+
+    def _moments(self, row: Schedule) -> list[datetime]:
+        """All of the span."""
+        if row.trigger == "startup":
+            return [self.due[row.pk]]
+        return row.rule().due(self.first, self.last, MOST_A_MINUTE).moments
+
+    def _met(self) -> dict[tuple[datetime, str], Collision]:
+        """What the moments of the job meet, by moment and schedule."""
+        if self.at > self.now + AHEAD:
+            return {}
         found = collisions(most=MOST_MOMENTS, zone=self.zone, quiet=self.quiet, slots=self.health.slots)
-        here = (one for one in found if self.first <= one.at <= self.last)
-        return next((one for one in here if one.job == self.job.name), None)
+        return {(one.at, one.schedule): one for one in found if one.job == self.job.name}
 
     # ---- the rules
 

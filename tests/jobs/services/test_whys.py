@@ -84,6 +84,34 @@ def test_overlap_is_rehearsed_with_the_usual_length() -> None:
     assert "usually goes on until 12:25:00 UTC" in found.verdict
 
 
+def test_a_minute_in_which_one_moment_starts_and_the_next_is_skipped_says_yes() -> None:
+    job = make_job(text=DAILY.replace("0 13 * * *", "0,2 * * * * *"))
+    lasting(job, 3)
+    found = services.why(job=job, at=NOON + timedelta(minutes=35))
+    assert (found.happens, found.verdict) == (True, "yes, at 12:35:00 UTC by schedule '1'")
+    second = services.why(job=job, at=NOON + timedelta(minutes=35, seconds=2))
+    assert (second.happens, rules(second, "overlap")[0][0]) == (False, False)
+
+
+def test_a_minute_whose_first_moment_is_skipped_names_the_one_that_starts() -> None:
+    job = make_job(text=DAILY.replace("0 13 * * *", "0,40 * * * * *"))
+    lasting(job, 90)  # from 12:00:40 to 12:02:10
+    found = services.why(job=job, at=NOON + timedelta(minutes=2))
+    assert (found.happens, found.verdict) == (True, "yes, at 12:02:40 UTC by schedule '1'")
+
+
+def test_a_wait_is_told_of_the_moment_that_waits() -> None:
+    both = "".join(
+        f'[[schedule]]\nname = "{name}"\ntrigger = "cron"\ntimezone = "UTC"\nexpression = "{second} 0 13 * * *"\n'
+        for name, second in (("s", 0), ("s2", 1))
+    )
+    job = make_job(text=f'[job]\noverlap = "queue"\n{ECHO}{both}')
+    lasting(job, 4)
+    assert services.why(job=job, at=ONE).verdict == "yes, at 13:00:00 UTC by schedule 's'"
+    later = services.why(job=job, at=ONE + timedelta(seconds=1))
+    assert "by schedule 's2'; it would wait 3 s" in later.verdict
+
+
 def test_what_ran_is_told_with_its_run() -> None:
     job = make_job(text=DAILY)
     run = services.trigger_job(job=job)
