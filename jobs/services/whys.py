@@ -15,7 +15,7 @@ from jobs.models import Job, Quiet, Run, Schedule, Status
 from jobs.models.quiet import OPEN_END
 from jobs.services.collisions import MOST_MOMENTS, Collision, collisions
 from jobs.services.health import Health, health
-from jobs.services.lengths import ENOUGH, usual
+from jobs.services.lengths import ENOUGH, Usual, usual
 from jobs.services.quiet import quiet_now
 from jobs.services.room import why_no_start
 from jobs.timing import clock
@@ -84,6 +84,13 @@ class _Chance(NamedTuple):
         return self.met is not None and self.met.what == "skipped"
 
 
+class _Doubt(NamedTuple):
+    """A run that is in the way of a moment until it ends, and why nobody can tell when that is."""
+
+    run: Run
+    because: str
+
+
 class _Question:
     def __init__(self, job: Job, at: datetime, zone: str, asked: Circumstances) -> None:
         self.job, self.at, self.now = job, at, clock.now()
@@ -107,8 +114,10 @@ class _Question:
             began = any(run.started_at for run in runs)
             return Why(self.at, began, self._did(runs), [*self._schedule_rules(), *self._job_rules()], runs)
         chance = self._chance()
-        rules = [*self._schedule_rules(), *self._job_rules(), *self._load_rules(chance and chance.met)]
-        return Why(self.at, *self._will(rules, chance), rules)
+        met = chance and chance.met
+        doubt = self._doubt() if chance and not met else None
+        rules = [*self._schedule_rules(), *self._job_rules(), *self._load_rules(met, doubt)]
+        return Why(self.at, *self._will(rules, chance, doubt), rules)
 
     # ---- the past
 
@@ -142,7 +151,7 @@ class _Question:
 
     # ---- the future
 
-    def _will(self, rules: list[Rule], chance: _Chance | None) -> tuple[bool, str]:
+    def _will(self, rules: list[Rule], chance: _Chance | None, doubt: _Doubt | None) -> tuple[bool, str]:
         against = [rule for rule in rules if rule.lets is False]
         if not self.due:
             bounds = [rule for rule in against if rule.rule in ("blackout", "bounds")]
@@ -153,9 +162,16 @@ class _Question:
             return False, f"no: {_pair(next(rule for rule in against if rule.rule == 'paused'))}"
         at, schedule, met = chance
         told = f"yes, at {hour_in(self.zone, at)} by schedule {schedule.name!r}"
+        if doubt:
+            return True, f"{told}{self._depends(doubt)}"
         return True, told + (
             f"; it would wait {met.seconds:.0f} s: {met.because}" if met and met.seconds else ""
         )
+
+    def _depends(self, doubt: _Doubt) -> str:
+        if self.job.overlap == "skip":
+            return f", if run {doubt.run.pk} has ended by then: {doubt.because}"
+        return f"; it would wait until run {doubt.run.pk} has ended: {doubt.because}"
 
     def _chance(self) -> _Chance | None:
         """The first moment of the span at which a run starts; if all are skipped, the first. Paused schedules have none."""
@@ -178,6 +194,33 @@ class _Question:
             return {}
         found = collisions(most=MOST_MOMENTS, zone=self.zone, quiet=self.quiet, slots=self.health.slots)
         return {(one.at, one.schedule): one for one in found if one.job == self.job.name}
+
+    def _doubt(self) -> _Doubt | None:
+        """An unfinished run in the way of which no rehearsal knows when it ends. One query more when there is one."""
+        if self.job.overlap == "replace":
+            return None
+        runs = self.job.runs.active() | self.job.runs.ready(self.now)
+        in_the_way = list(runs.lean().order_by("id")[: self._at_once()])
+        if len(in_the_way) < self._at_once():
+            return None
+        length = usual([self.job.pk]).get(self.job.pk)
+        doubts = ((run, self._unforeseen(run, length)) for run in in_the_way)
+        return next((_Doubt(run, because) for run, because in doubts if because), None)
+
+    def _at_once(self) -> int:
+        if self.job.overlap != "parallel":
+            return 1
+        return self.job.max_parallel or self.health.slots or settings.MXX_SLOTS
+
+    def _unforeseen(self, run: Run, usually: Usual | None) -> str:
+        """Why nobody can tell when it ends; "" when the rehearsal can."""
+        if run.status == Status.QUEUED:
+            return "it waits to start"
+        if usually is None:
+            return f"how long it takes is known after {ENOUGH} good runs"
+        going = (self.now - (run.started_at or self.now)).total_seconds()
+        told = f"it usually takes {usually.median:.0f} s, and goes on for {going:.0f} s"
+        return told if going > usually.median else ""
 
     # ---- the rules
 
@@ -208,11 +251,10 @@ class _Question:
             else minute_in(self.zone, quiet)
         )
 
-    def _load_rules(self, met: Collision | None) -> Iterator[Rule]:
+    def _load_rules(self, met: Collision | None, doubt: _Doubt | None) -> Iterator[Rule]:
         """What is known of the load: rehearsed for the next 24 hours, else as it is now."""
-        yield Rule(
-            "overlap", met.what != "skipped" if met else True, f"{self.job.overlap}; {self._rehearsed(met)}"
-        )
+        lets = None if doubt else met is None or met.what != "skipped"
+        yield Rule("overlap", lets, f"{self.job.overlap}; {self._rehearsed(met, doubt)}")
         state = self.health
         yield Rule("scheduler", state.ok, state.problem or "on time")
         in_use = f"{state.running} of {state.slots} in use now"
@@ -228,9 +270,11 @@ class _Question:
         free = f"{shutil.disk_usage(settings.MXX_HOME).free / 1e9:.1f} GB free in MXX_HOME"
         yield Rule("disk", not full, f"it {full}" if full else free)
 
-    def _rehearsed(self, met: Collision | None) -> str:
+    def _rehearsed(self, met: Collision | None, doubt: _Doubt | None) -> str:
         if met:
             return met.because
+        if doubt:
+            return f"run {doubt.run.pk} must end before: {doubt.because}"
         if self.job.pk not in usual([self.job.pk]):
             return f"how long it takes is known after {ENOUGH} good runs"
         return "nothing should be in its way"

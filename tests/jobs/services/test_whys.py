@@ -112,6 +112,39 @@ def test_a_wait_is_told_of_the_moment_that_waits() -> None:
     assert "by schedule 's2'; it would wait 3 s" in later.verdict
 
 
+def going(job: Job, seconds: int) -> Run:
+    """A run that began so many seconds ago and has not ended."""
+    run = services.trigger_job(job=job)
+    Run.objects.filter(pk=run.pk).update(status="running", started_at=NOON - timedelta(seconds=seconds))
+    return run
+
+
+def test_behind_a_run_of_unknown_length_it_depends() -> None:
+    job = make_job(text=DAILY)
+    run = going(job, 5)
+    found = services.why(job=job)
+    because = "how long it takes is known after 3 good runs"
+    assert (
+        found.verdict == f"yes, at 13:00:00 UTC by schedule '1', if run {run.pk} has ended by then: {because}"
+    )
+    assert rules(found, "overlap") == [(None, f"skip; run {run.pk} must end before: {because}")]
+
+
+def test_behind_a_run_that_hangs_it_depends() -> None:
+    job = make_job(text=f'[job]\noverlap = "queue"\n{DAILY}')
+    lasting(job, 1)
+    run = going(job, 20)
+    waits = f"it would wait until run {run.pk} has ended: it usually takes 1 s, and goes on for 20 s"
+    assert services.why(job=job).verdict == f"yes, at 13:00:00 UTC by schedule '1'; {waits}"
+
+
+def test_a_run_that_leaves_room_or_will_be_replaced_is_not_in_the_way() -> None:
+    for policy in ("replace", "parallel"):
+        job = make_job(policy, text=f'[job]\noverlap = "{policy}"\n{DAILY}')
+        going(job, 5)
+        assert services.why(job=job).verdict == "yes, at 13:00:00 UTC by schedule '1'"
+
+
 def test_what_ran_is_told_with_its_run() -> None:
     job = make_job(text=DAILY)
     run = services.trigger_job(job=job)
