@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from plugins.output.escapes import ESCAPE, HARMLESS
@@ -35,8 +36,10 @@ class Look:
         return " ".join(f"ansi-{name}" for name in names if name)
 
 
-def spans(text: str, most: int = MOST_CHARACTERS) -> list[Span]:
-    """The visible text in its colours, at most `most` characters; what is left out is counted at the end."""
+def spans(text: str, most: int = MOST_CHARACTERS, *, is_long: bool = False) -> list[Span]:
+    """The visible text in its colours, at most `most` characters; what is left out is counted at the end.
+
+    is_long: there is more of it than the text that was given."""
     found: list[Span] = []
     left = most
     more = 0
@@ -45,14 +48,17 @@ def spans(text: str, most: int = MOST_CHARACTERS) -> list[Span]:
         more += len(piece) - len(shown)
         if shown:
             found.append(Span(css, shown.translate(HARMLESS)))
-    if more:
-        found.append(
-            Span(
-                "ansi-dim",
-                " … " + ngettext("%(n)s more character", "%(n)s more characters", more) % {"n": f"{more:,}"},
-            )
-        )
+    if more or is_long:
+        found.append(Span("ansi-dim", f" … {_more(more, is_long)}"))
     return found
+
+
+def _more(count: int, is_long: bool) -> str:
+    """What is left out of a line. is_long: it goes on beyond what was read of it."""
+    told = {"n": f"{count:,}"}
+    if is_long:
+        return _("more than %(n)s more characters") % told
+    return ngettext("%(n)s more character", "%(n)s more characters", count) % told
 
 
 def plain(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from jobs import services
@@ -47,15 +47,24 @@ class Found:
 
 def find(run: Run, wanted: Wanted, cursor: Cursor, viewer: Viewer) -> Found:
     scan, show, fits = Scan(services.run_dir(run).log, cursor), shower(run, viewer), _test(wanted)
-    border, rows, stuck = cursor.offset + LOOKED_AT, list[Row](), False
+    rests = bool(wanted.words)
+    border, rows, stuck = cursor.offset + LOOKED_AT, dict[int, Row](), False
     while not stuck and scan.reached < min(scan.end, border) and len(rows) < MOST:
         before = scan.reached
-        rows += [show(line) for line in scan.lines(min(before + STEP, scan.end)) if fits(line)]
+        lines = scan.lines(min(before + STEP, scan.end), rests=rests)
+        _take(rows, (show(line) for line in lines if fits(line)))
         stuck = scan.reached == before  # the end of it was cut away meanwhile
     if scan.reached < scan.end and not stuck:
-        return Found(rows, scan.cursor(), scan.count)
-    rows += [show(line) for line in scan.lines(scan.end, final=run.is_over) if fits(line)]
-    return Found(rows, None, scan.count)
+        return Found([*rows.values()], scan.cursor(), scan.count)
+    lines = scan.lines(scan.end, final=run.is_over, rests=rests)
+    _take(rows, (show(line) for line in lines if fits(line)))
+    return Found([*rows.values()], None, scan.count)
+
+
+def _take(rows: dict[int, Row], found: Iterable[Row]) -> None:
+    """Of a long line the piece in which the words stand first."""
+    for row in found:
+        rows.setdefault(row.number, row)
 
 
 def _test(wanted: Wanted) -> Callable[[Line], bool]:

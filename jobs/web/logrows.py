@@ -52,7 +52,16 @@ class Row:
 def row_of(line: Line, clock: SafeString | str, origin: str) -> Row:
     """clock: the same for all lines that were read at once, and dear to make."""
     css, stream = LOOKS.get(line.stream, ("", ""))
-    return Row(line.number, clock, css, ansi.spans(line.text), line.dropped, origin, stream, line.launch)
+    return Row(
+        line.number,
+        clock,
+        css,
+        ansi.spans(line.text, is_long=line.is_long),
+        line.dropped,
+        origin,
+        stream,
+        line.launch,
+    )
 
 
 def text_of(spans: list[ansi.Span]) -> SafeString | str:

@@ -52,9 +52,9 @@ class Scan:
     def unfinished(self) -> list[Line]:
         return self._assembler.unfinished()
 
-    def lines(self, until: int, *, final: bool = False) -> Iterator[Line]:
-        """That end before the offset `until`. final: what has no newline at the end is a line, too."""
-        yield from self._assembler.feed(self._up_to(until))
+    def lines(self, until: int, *, final: bool = False, rests: bool = False) -> Iterator[Line]:
+        """That end before the offset `until`. final: what has no newline at the end is a line, too. rests: see Assembler.feed."""
+        yield from self._assembler.feed(self._up_to(until), rests=rests)
         if final:
             yield from self._assembler.finish()
 

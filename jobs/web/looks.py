@@ -61,7 +61,8 @@ def look_of(request: HttpRequest, run_id: int) -> Look | None:
 
 def cursor_of(request: HttpRequest) -> Cursor:
     offset, seen, line = (number(request.GET, name) for name in ("offset", "seen", "line"))
-    return Cursor(offset or 0, (offset or 0) if seen is None else seen, line or 0)
+    cursor = Cursor(offset or 0, (offset or 0) if seen is None else seen, line or 0)
+    return cursor.with_ended(request.GET.get("ended", ""))
 
 
 class Looks:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jobs.web import loglines
 from jobs.web.loglines import MOST_OPEN, Assembler, Cursor, Line, last_state
 from plugins.output.segments import CUT, ERR, OUT, Record
 
@@ -93,3 +99,57 @@ def test_following_in_any_steps_gives_the_lines_of_one_reading(
         followed += assembler.feed(from_offset(written[:stop], cursor.offset))
         cursor = assembler.cursor()
     assert [(line.number, line.data) for line in followed] == [(line.number, line.data) for line in once]
+
+
+PIECES = st.lists(
+    st.tuples(
+        st.sampled_from([OUT, ERR]),
+        st.sampled_from([b"a", b"b\n", b"\n", b"cc\ndd", b"e" * 9, b"f" * 20 + b"\n", b"gg\rh"]),
+    ),
+    max_size=30,
+)
+
+
+@contextmanager
+def short() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loglines, "MOST_OPEN", 8)
+        patch.setattr(loglines, "LONG", 4)
+        yield
+
+
+@short()
+@settings(max_examples=500, deadline=None)
+@given(PIECES, st.lists(st.integers(0, 300), max_size=6))
+def test_long_lines_have_the_same_numbers_wherever_a_follower_stops(
+    pieces: list[tuple[int, bytes]], stops: list[int]
+) -> None:
+    written = records(*pieces)
+    end = written[-1].end if written else 0
+    once = list(Assembler().feed(written))
+    followed, cursor = list[Line](), Cursor()
+    for stop in [*sorted(stops), end]:
+        assembler = Assembler(cursor)
+        followed += assembler.feed(
+            record.until(min(stop, record.end))
+            for record in from_offset(written, cursor.offset)
+            if record.offset < stop
+        )
+        cursor = Cursor().with_ended(assembler.cursor().ended_told)
+        cursor = replace(assembler.cursor(), ended=cursor.ended)
+    assert [(line.number, line.data) for line in followed] == [(line.number, line.data) for line in once]
+
+
+@short()
+@settings(max_examples=300, deadline=None)
+@given(PIECES, st.integers(0, 300))
+def test_lines_that_are_only_counted_leave_the_others_their_numbers(
+    pieces: list[tuple[int, bytes]], border: int
+) -> None:
+    written = records(*pieces)
+    once, skipping = Assembler(), Assembler()
+    wanted = [line for line in once.feed(written) if line.end > border]
+    skipping.skip(one.until(min(border, one.end)) for one in written if one.offset < border)
+    lines = list(skipping.feed(from_offset(written, border)))
+    assert [(line.number, line.data) for line in lines] == [(line.number, line.data) for line in wanted]
+    assert skipping.cursor() == once.cursor()

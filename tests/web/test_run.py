@@ -114,6 +114,27 @@ def test_lines_of_a_long_log_keep_their_numbers_in_every_view(web: Client) -> No
     assert new_lines(part) == ["this is line 14999", "ERROR: disk full", "this is line 15001"]
 
 
+@pytest.mark.parametrize("length", [65_535, 65_536, 65_537, 200_000, 300_000, 1_500_000])
+def test_a_line_of_any_length_is_one_line_in_every_view(web: Client, running: Run, length: int) -> None:
+    writer = story.writer(running)
+    writer.append(OUT, 1, b"begin\n")
+    polled = page_of(web, running)
+    for piece in [b"A" * length + b" needle\n", b"third\n", b"fourth\n"]:
+        writer.append(OUT, 1, piece)
+    views = [poll(web, running, polled)[1]]
+    running.move(Status.SUCCEEDED, expect=[Status.RUNNING], finished_at=clock.now())
+    log = f"/runs/{running.pk}/log/"
+    views += [web.get(path).content.decode() for path in (f"/runs/{running.pk}/", log, f"{log}?q=r")]
+    views.append(web.get(f"{log}?first=2&last=4", headers=POLL).content.decode())
+    told = [dict(re.findall(r'<li id="L(\d+)".*?<code>(.*?)</code>', view)) for view in views]
+    assert all((view["3"], view["4"]) == ("third", "fourth") for view in told)
+    assert len({view["2"] for view in told if "2" in view}) == 1 and "2" in told[2] and "2" in told[4]
+    assert [number for view in told for number in view if int(number) > 4] == []
+    assert web.get(f"{log}download/").getvalue().count(b"\n") == 4
+    found = web.get(f"{log}?q=needle").content.decode()
+    assert re.findall(r'<li id="L(\d+)"', found) == ["2"]
+
+
 def test_a_poll_of_an_older_attempt_starts_again_with_the_new_one(web: Client, running: Run) -> None:
     page = page_of(web, running)
     Run.objects.filter(pk=running.pk).update(attempt=running.attempt + 1)
