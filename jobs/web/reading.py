@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Min, OuterRef, QuerySet, Subquery, TextField
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from jobs.models import Job, Quiet, Run, Schedule, Status
@@ -51,6 +51,14 @@ class Unfinished:
         return self.status == Status.QUEUED
 
 
+class NextTime(NamedTuple):
+    """at: None for a job that no clock starts. at_start: the next start of MXX does. held: a schedule of it is paused."""
+
+    at: datetime | None
+    at_start: bool
+    held: bool
+
+
 def briefs() -> list[Brief]:
     """Every present job; one query, two index steps a job."""
     newest = Run.objects.filter(job=OuterRef("pk")).order_by("-id")
@@ -75,13 +83,23 @@ def unfinished(jobs: QuerySet[Job] | None = None) -> dict[int, Unfinished]:
     return found
 
 
-def next_times(jobs: Iterable[int], quiet: Quiet | None) -> dict[int, datetime]:
-    """The next due moment of each job that has one; in a quiet time the first after it. One query."""
+def next_times(jobs: Iterable[int], quiet: Quiet | None) -> dict[int, NextTime]:
+    """Of each job that has a schedule. One query, and one more in a quiet time."""
     rows = Schedule.objects.filter(job__in=list(jobs))
-    if quiet is not None:
-        return {} if quiet.is_open else _first_from(quiet.until, planned(rows, MOST_SCHEDULES))
-    told = rows.waiting().values("job").annotate(next=Min("next_run_time"))
-    return {row["job"]: row["next"] for row in told.order_by()}
+    later = dict[int, datetime]()
+    if quiet and not quiet.is_open:
+        later = _first_from(quiet.until, planned(rows, MOST_SCHEDULES))
+    counts = {
+        "next": Min("next_run_time"),
+        "startups": Count("pk", filter=Q(trigger="startup", enabled=True)),
+        "paused": Count("pk", filter=Q(enabled=False)),
+    }
+    told = rows.present().order_by().values_list("job").annotate(**counts)
+    held = bool(quiet and quiet.is_open)
+    return {
+        job: NextTime(later.get(job) if quiet else at, startups > 0, paused > 0 or (held and at is not None))
+        for job, at, startups, paused in told
+    }
 
 
 def _first_from(start: datetime, schedules: list[Planned]) -> dict[int, datetime]:

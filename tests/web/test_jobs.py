@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -97,3 +99,26 @@ def test_a_taken_name_is_told_at_the_name(web: Client) -> None:
 def test_a_job_may_be_called_like_a_page(web: Client) -> None:
     story.job("new-job", HELLO)
     assert "<h1>new-job</h1>" in shown(web, "/jobs/new-job/")
+
+
+def told_as_next(web: Client) -> str:
+    """Of the only job of the list."""
+    [cell] = re.findall(r'<td class="next">(.*?)</td>', shown(web))
+    return str(cell)
+
+
+def test_the_list_tells_what_a_job_without_a_planned_time_waits_for(web: Client) -> None:
+    job = story.job("one", HELLO)
+    assert told_as_next(web) == "by hand only"
+    story.job("one", f'{HELLO}[schedule]\ntrigger = "startup"\n', job=job)
+    assert told_as_next(web) == "when MXX starts"
+    services.pause_schedule(schedule=job.schedules.present().get())
+    assert told_as_next(web) == "Paused"
+
+
+def test_a_job_whose_schedule_is_paused_is_not_among_the_paused_jobs(web: Client) -> None:
+    job = story.job("one", story.toml("", "", story.cron("0 4 * * *")))
+    services.pause_schedule(schedule=job.schedules.get())
+    assert "/jobs/one/" not in shown(web, "/jobs/?state=paused")
+    services.pause_job(job=job)
+    assert "/jobs/one/" in shown(web, "/jobs/?state=paused")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
@@ -17,7 +16,7 @@ from jobs.web.addresses import address, of_run
 from jobs.web.marks import Mark, mark
 from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pictures.strip import Strip, strip
-from jobs.web.reading import Brief, Unfinished
+from jobs.web.reading import Brief, NextTime, Unfinished
 from jobs.web.sentences import said
 from jobs.web.viewer import Viewer
 from jobs.web.words import ordinal, took
@@ -158,11 +157,12 @@ def _row(
     brief: Brief,
     past: list[Outcome],
     usual: Usual | None,
-    planned: datetime | None,
+    planned: NextTime | None,
     live: Unfinished | None,
     viewer: Viewer,
 ) -> Row:
     latest = past[-1] if past else None
+    at = planned.at if planned else None
     verb = _verb(not brief.enabled, live)
     when, detail = _last(latest, live, past, usual, viewer)
     paused = not brief.enabled
@@ -177,8 +177,8 @@ def _row(
         when=when,
         detail=detail,
         strip=strip(past) if past else None,
-        next=viewer.day_clock_tag(planned) if planned else "",
-        next_away=viewer.away(planned) if planned else _nothing_planned(paused, live),
+        next=viewer.day_clock_tag(at) if at else "",
+        next_away=viewer.away(at) if at else _without_a_time(paused, live, planned),
         verb=verb,
         does=_does(verb),
         act=address("cancel", live.id) if live else address(VIEWS[verb], brief.name),
@@ -197,10 +197,14 @@ def _verb(paused: bool, live: Unfinished | None) -> str:
     return "resume" if paused else "run"
 
 
-def _nothing_planned(paused: bool, live: Unfinished | None) -> str:
+def _without_a_time(paused: bool, live: Unfinished | None, planned: NextTime | None) -> str:
     if live and live.waits:
         return _("when its turn comes")
-    return "" if paused else _("by hand only")
+    if paused:
+        return ""
+    if planned and planned.at_start:
+        return _("when MXX starts")
+    return _("Paused") if planned and planned.held else _("by hand only")
 
 
 def _last(
