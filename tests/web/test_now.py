@@ -50,6 +50,13 @@ def test_a_schedule_every_two_seconds_takes_one_line(web: Client) -> None:
     assert "every 2 seconds" in page
 
 
+def test_what_is_due_all_the_time_is_not_counted_by_its_samples(web: Client) -> None:
+    story.job("often", OFTEN)
+    assert "nothing went wrong; due all the time." in shown(web)
+    story.job("daily", DAILY)
+    assert "nothing went wrong; 1 due, more due all the time." in shown(web)
+
+
 def test_the_page_costs_the_same_queries_for_any_number_of_jobs(
     web: Client, django_assert_max_num_queries: object
 ) -> None:

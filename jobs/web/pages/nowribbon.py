@@ -17,7 +17,7 @@ from jobs.web.marks import BAD
 from jobs.web.outcomes import Outcome, Usual
 from jobs.web.pictures import ribbon as pictures
 from jobs.web.viewer import Viewer
-from jobs.web.words import listed, took
+from jobs.web.words import clauses, listed, number, took
 
 CSS = {"failed": "broke", "lost": "broke", "timed_out": "late", "missed": "odd"}
 OFTEN = 18
@@ -100,8 +100,18 @@ def _title_due(job: str, at: datetime, viewer: Viewer) -> str:
 
 def in_words(recent: list[Outcome], future: Sequence[Forecast], names: dict[int, str]) -> str:
     bad = islice((run for run in recent if run.status in BAD), 8)
-    ahead = sum(len(item.moments) for item in future)
+    ahead = sum(len(item.moments) for item in future if not item.dense)
     told = listed([f"{names.get(run.job_id, '')} {run.word.lower()}" for run in bad]) or _(
         "nothing went wrong"
     )
-    return _("The last 12 and the next 24 hours: %(told)s; %(n)d runs are due.") % {"told": told, "n": ahead}
+    if not any(item.dense for item in future):
+        return _("The last 12 and the next 24 hours: %(told)s; %(n)d runs are due.") % {
+            "told": told,
+            "n": ahead,
+        }
+    due = (
+        [_("%(n)s due") % {"n": number(ahead)}, _("more due all the time")]
+        if ahead
+        else [_("due all the time")]
+    )
+    return _("The last 12 and the next 24 hours: %(told)s; %(due)s.") % {"told": told, "due": clauses(due)}
