@@ -20,7 +20,7 @@ from jobs.services.quiet import quiet_now
 from jobs.services.room import why_no_start
 from jobs.timing import clock
 from jobs.timing.triggers import Bounded
-from jobs.timing.words import hour_in, minute_in
+from jobs.timing.words import hour_in, minute_in, span
 from jobs.timing.zones import TICK
 
 AHEAD = timedelta(hours=24)
@@ -235,7 +235,7 @@ class _Question:
             if row.paused_at:
                 yield Rule("paused", False, f"since {minute_in(self.zone, row.paused_at)}", row.name)
             window = row.misfire_window if row.misfire_window is not None else self.job.misfire_window
-            told = "no window" if window is None else f"window {window:g} s"
+            told = "no window" if window is None else f"window {span(window)}"
             yield Rule("misfire", None, f"{row.misfire or self.job.misfire}, {told}", row.name)
 
     def _job_rules(self) -> Iterator[Rule]:

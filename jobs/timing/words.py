@@ -63,6 +63,13 @@ def moment_name(written: moments.Written, timezone: str) -> str:
     return say("%(day)s at %(time)s", day=moment_name(wall.date(), timezone), time=time)
 
 
+def span(seconds: float) -> str:
+    """`30d`, `90m`, `1.5s`: as a job file has it, in the largest unit that needs no fraction."""
+    sizes = {"d": 86400, "h": 3600, "m": 60}
+    unit = next((unit for unit, size in sizes.items() if seconds and seconds % size == 0), "s")
+    return f"{seconds / sizes.get(unit, 1):.12g}{unit}"
+
+
 def minute_in(zone: str, moment: datetime) -> str:
     """`2026-12-24 18:00 Europe/Berlin (2026-12-24 17:00 UTC)`; `2026-12-24 17:00 UTC`."""
     return _told_in(zone, moment, "%Y-%m-%d %H:%M")

@@ -158,7 +158,7 @@ SHAPES = (
     "disk: {0}",
     "from {0} to {1}",
     "{0}, no window",
-    "{0}, window {1} s",
+    "{0}, window {1}",
     "{0} of {1} in use now",
     "none: no scheduler is there to give one",
     "{0}: {1} of {2} in use now",

@@ -220,3 +220,11 @@ def test_a_full_disk_says_no(monkeypatch: pytest.MonkeyPatch) -> None:
     found = services.why(job=make_job(text=DAILY), at=ONE)
     assert not found.happens
     assert "is free on the disk where MXX keeps its data" in found.verdict
+
+
+@pytest.mark.parametrize(
+    ("written", "told"), [('"30d"', "30d"), ('"90m"', "90m"), ("86400", "1d"), ("1.5", "1.5s")]
+)
+def test_a_window_is_told_as_a_job_file_has_it(written: str, told: str) -> None:
+    found = services.why(job=make_job(text=f"{DAILY}misfire_window = {written}\n"))
+    assert rules(found, "misfire") == [(None, f"latest, window {told}")]
