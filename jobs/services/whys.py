@@ -112,7 +112,10 @@ class _Question:
         runs = self._runs() if self._has_come() else []
         if runs or self.last < self.now:
             began = any(run.started_at for run in runs)
-            return Why(self.at, began, self._did(runs), [*self._schedule_rules(), *self._job_rules()], runs)
+            rules = [*self._schedule_rules(), *self._job_rules()]
+            if not runs and any(map(self._waits, self.schedules)):
+                rules.append(self._scheduler_rule())
+            return Why(self.at, began, self._did(runs), rules, runs)
         chance = self._chance()
         met = chance and chance.met
         doubt = self._doubt() if chance and not met else None
@@ -137,6 +140,11 @@ class _Question:
             return "no: by its present schedules it was not due then"
         return "; ".join(self._unrecorded(row) for row in self.schedules if row.pk in self.due)
 
+    def _waits(self, row: Schedule) -> bool:
+        """Its plan has not gone past the moment: the scheduler is still to take it."""
+        due = self.due.get(row.pk)
+        return due is not None and row.next_run_time is not None and row.next_run_time <= due
+
     def _unrecorded(self, row: Schedule) -> str:
         """Of many moments that passed only the last has a row: it stands behind this one."""
         after = self.job.runs.filter(schedule=row, scheduled_for__gt=self.last).order_by("scheduled_for")
@@ -147,6 +155,8 @@ class _Question:
             return f"no: schedule {row.name!r} was made or changed later, at {minute_in(self.zone, row.created_at)}"
         if row.paused_at:
             return f"no: schedule {row.name!r} is paused since {minute_in(self.zone, row.paused_at)}; resuming tells the count"
+        if self._waits(row):
+            return "not yet: no scheduler took it, so misfire decides whether it runs late"
         return "no row is left of it"
 
     # ---- the future
@@ -255,8 +265,8 @@ class _Question:
         """What is known of the load: rehearsed for the next 24 hours, else as it is now."""
         lets = None if doubt else met is None or met.what != "skipped"
         yield Rule("overlap", lets, f"{self.job.overlap}; {self._rehearsed(met, doubt)}")
+        yield self._scheduler_rule()
         state = self.health
-        yield Rule("scheduler", state.ok, state.problem or "on time")
         in_use = f"{state.running} of {state.slots} in use now"
         yield Rule("slots", None, in_use if state.slots else "none: no scheduler is there to give one")
         for tag in self.job.tags:
@@ -269,6 +279,9 @@ class _Question:
         full = why_no_start()
         free = f"{shutil.disk_usage(settings.MXX_HOME).free / 1e9:.1f} GB free in MXX_HOME"
         yield Rule("disk", not full, f"it {full}" if full else free)
+
+    def _scheduler_rule(self) -> Rule:
+        return Rule("scheduler", self.health.ok, self.health.problem or "on time")
 
     def _rehearsed(self, met: Collision | None, doubt: _Doubt | None) -> str:
         if met:

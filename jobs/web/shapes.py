@@ -138,6 +138,7 @@ SHAPES = (
     "no: counted in {0}",
     "no: schedule '{0}' was made or changed later, at {1}",
     "no: schedule '{0}' is paused since {1}; resuming tells the count",
+    "not yet: no scheduler took it, so misfire decides whether it runs late",
     "no row is left of it",
     "no: no schedule is due then",
     "yes, at {0} by schedule '{1}'",

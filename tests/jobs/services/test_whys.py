@@ -165,6 +165,14 @@ def test_a_moment_that_was_merged_into_a_later_row_finds_it() -> None:
     assert "due moments passed while nobody was there; misfire policy is 'skip'" in found.verdict
 
 
+def test_a_moment_that_no_scheduler_took_may_still_run_late_and_the_scheduler_is_named() -> None:
+    job = make_job(text=DAILY)
+    with clock.shifted(7200):
+        found = services.why(job=job, at=ONE)
+    assert found.verdict == "not yet: no scheduler took it, so misfire decides whether it runs late"
+    assert rules(found, "scheduler") == [(False, "the scheduler was last heard 7200 s ago")]
+
+
 def test_before_the_schedule_was_made_it_says_so() -> None:
     job = make_job(text=ECHO)
     with clock.shifted(86400):
