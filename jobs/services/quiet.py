@@ -13,7 +13,7 @@ from jobs.services.access import may
 from jobs.services.announce import announce
 from jobs.services.audit import record
 from jobs.services.people import Caller, person
-from jobs.timing import clock
+from jobs.timing import clock, zones
 from plugins.exceptions import BadInput, Problem
 
 LONGEST = timedelta(days=366)
@@ -33,19 +33,20 @@ def starts_from(quiet: Quiet | None, now: datetime) -> datetime | None:
     return None if quiet.is_open else quiet.until
 
 
-def check_quiet_end(until: datetime) -> None:
-    """Raises BadInput for a moment that is not ahead, or too far."""
+def check_quiet_end(until: datetime, *, zone: str = "UTC") -> None:
+    """Raises BadInput for a moment that is not ahead, or too far. zone: in which the refusal is told."""
     now = clock.now()
     if not now < until <= now + LONGEST:
-        example = (now + timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:00Z")
+        example = f"{zones.wall_at(zone, now + timedelta(hours=2)):%Y-%m-%dT%H:%M:00}"
         what = "is not ahead" if until <= now else f"is more than {LONGEST.days} days ahead"
-        raise BadInput(Problem("until", "range", f"{until:%Y-%m-%d %H:%M} UTC {what}", example))
+        told = f"{zones.wall_at(zone, until):%Y-%m-%d %H:%M} {zone} {what}"
+        raise BadInput(Problem("until", "range", told, example + "Z" * (zone == "UTC")))
 
 
 @transaction.atomic
-def begin_quiet(*, until: datetime, by: Caller = None) -> Quiet:
-    """From now on; one that goes on gets this end. Raises BadInput, and Conflict after a restore."""
-    check_quiet_end(until)
+def begin_quiet(*, until: datetime, by: Caller = None, zone: str = "UTC") -> Quiet:
+    """From now on; one that goes on gets this end. Raises BadInput (told in the zone), and Conflict after a restore."""
+    check_quiet_end(until, zone=zone)
     now = clock.now()
     quiet = Quiet.objects.select_for_update().going_on(now) or Quiet(since=now)
     if quiet.is_open:

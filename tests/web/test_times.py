@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -92,6 +93,17 @@ def test_a_quiet_end_that_cannot_be_comes_back_with_an_example(web: Client, dail
     assert answer.status_code == 422
     assert "until" in answer.content.decode()
     assert not Quiet.objects.exists()
+
+
+def test_a_quiet_end_that_has_passed_stays_in_its_field_and_is_refused_in_the_readers_zone(
+    web: Client,
+) -> None:
+    with clock.frozen(clock.now().replace(microsecond=0)):
+        page = web.post("/quiet/", {"until": "2020-01-01T00:00"}).content.decode()
+        in_two_hours = clock.now().astimezone(ZoneInfo("Europe/Berlin")) + timedelta(hours=2)
+    assert 'value="2020-01-01T00:00"' in page
+    assert "2020-01-01 00:00 Europe/Berlin is not ahead" in page
+    assert f"<code>{in_two_hours:%Y-%m-%dT%H:%M}:00</code>" in page
 
 
 def test_the_reader_asks_in_the_own_zone_why_a_job_runs(web: Client, daily: Job) -> None:

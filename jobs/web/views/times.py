@@ -64,11 +64,11 @@ def begin_quiet(request: HttpRequest) -> HttpResponse:
             if known
             else read_moment(request.POST.get("until", ""), "until", viewer)
         )
-        services.begin_quiet(until=until, by=member(request))
+        services.begin_quiet(until=until, by=member(request), zone=viewer.zone.key)
     except Conflict as error:
         messages.warning(request, str(error))
     except BadInput as error:
-        return _next(request, viewer, problems=error.problems)
+        return _next(request, viewer, problems=error.problems, until=request.POST.get("until", ""))
     return redirect("web:next")
 
 
