@@ -36,7 +36,7 @@ def text(one: Time) -> str:
 
 
 @pytest.mark.parametrize(
-    ("reader", "text"),
+    ("reader", "at"),
     [(BERLIN, "Sun 25 Oct, 04:30"), (NEW_YORK, "Sat 24 Oct, 23:30"), ("UTC", "Sun 25 Oct, 03:30")],
 )
 def test_the_mark_stands_where_the_clock_of_the_schedule_changes(reader: str, at: str) -> None:
