@@ -86,8 +86,10 @@ class Term(NamedTuple):
             return "L" if self.form == "last day" else "LW"
         if self.form == "nth":
             return f"{self.low}L" if self.nth == LAST else f"{self.low}#{self.nth}"
+        if self.low == self.high:
+            return str(self.low)  # 9-9/1 is 9-23 to cronsim
         base = "*" if self.form == "every" else f"{self.low}-{self.high}"
-        return str(self.low) if self.form == "value" else f"{base}/{self.step}"
+        return f"{base}/{self.step}"
 
 
 @dataclass(frozen=True)

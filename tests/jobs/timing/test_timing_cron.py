@@ -55,6 +55,12 @@ def test_from_sunday_to_sunday_is_one_day(field: str) -> None:
     assert [moment.day for moment in due.moments] == [29, 6]
 
 
+@pytest.mark.parametrize("expression", ["0 9-9 * * *", "0-0 9-9/2 * * *", "0 9 23-23,24-31 11-11,12 *"])
+def test_a_range_of_one_is_that_one(expression: str) -> None:
+    due = CronTrigger(expression).due(START, datetime(2026, 11, 25, tzinfo=UTC), 10)
+    assert [(moment.day, moment.hour) for moment in due.moments] == [(23, 9), (24, 9)]
+
+
 def test_day_of_month_and_day_of_week_are_joined_by_or() -> None:
     due = CronTrigger("0 0 1 * MON").due(START, datetime(2026, 12, 7, tzinfo=UTC), 10)
     assert [moment.day for moment in due.moments] == [23, 30, 1, 7]
