@@ -106,9 +106,12 @@ class Schedule(models.Model):
             self.next_run_time = planned if planned and planned > now else None
 
     def planned_start(self) -> datetime | None:
-        """The moment of a startup schedule for this start of MXX, whether it lies ahead or not."""
+        """The moment of a startup schedule for this start of MXX, whether it lies ahead or not; none for one that was made
+        or changed since."""
         started = Supervisor.objects.first_start(clock.now())
-        return self.next_run_time or (started and self.rule().at_start(started))
+        if self.next_run_time or started is None or self.created_at > started:
+            return self.next_run_time
+        return self.rule().at_start(started)
 
     def _is_on(self) -> bool:
         return self.enabled and self.job.enabled and self.deleted_at is None

@@ -131,6 +131,26 @@ def test_a_startup_schedule_that_is_resumed_during_its_delay_still_runs() -> Non
     assert only_schedule(job).next_run_time == due
 
 
+def test_a_startup_schedule_that_was_made_since_the_start_waits_for_the_next_one() -> None:
+    mxx_starts()
+    with clock.shifted(5):
+        job = make_job(text=AT_START)
+        services.pause_job(job=job)
+        services.resume_job(job=job)
+    assert only_schedule(job).next_run_time is None
+
+
+def test_a_startup_schedule_that_was_made_since_the_start_and_paused_tells_of_nothing() -> None:
+    mxx_starts()
+    with clock.shifted(5):
+        job = make_job(text=AT_START)
+        services.pause_job(job=job)
+    with clock.shifted(400):
+        Supervisor.objects.update(heartbeat_at=clock.now())
+        services.resume_job(job=job)
+    assert rows() == []
+
+
 def test_a_startup_schedule_that_is_resumed_too_late_tells_it_once() -> None:
     job = make_job(text=AT_START)
     mxx_starts()
