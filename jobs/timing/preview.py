@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from jobs.timing import zones
 from jobs.timing.cron import read_expression
@@ -33,12 +33,19 @@ def notes(timing: Timing, moments: list[datetime]) -> list[str]:
     days = {zones.wall_at(timing.timezone, moment).date() for moment in moments}
     told = []
     for change, jump in _changes(timing.timezone, moments[0], moments[-1]):
-        day = zones.wall_at(timing.timezone, change - SECOND).date()
+        day = _day(timing.timezone, change, jump)
         if day in days or moments[-1] - moments[0] < FAR:
             year = f" {day.year}" if day.year != moments[0].year else ""
             what = _told(timing, change, jump, change in moments)
             told.append(say("%(day)s: %(what)s", day=short_day(day) + year, what=what))
     return told
+
+
+def _day(zone: str, change: datetime, jump: timedelta) -> date:
+    """Whose times change: at midnight a jump forward takes them from the day that begins, one back adds to the day that ends."""
+    if jump < timedelta():
+        return zones.wall_at(zone, change - SECOND).date()
+    return (zones.wall_at(zone, change) - jump).date()
 
 
 def _changes(zone: str, first: datetime, last: datetime) -> list[tuple[datetime, timedelta]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from jobs.timing.table import Timing, notes, preview, read_schedule
 
 NOW = datetime(2026, 10, 20, 12, tzinfo=UTC)
@@ -42,6 +44,21 @@ def test_a_time_that_falls_into_the_gap_is_told_with_what_becomes_of_it() -> Non
     nightly = timing(trigger="cron", hour=2, minute=30)
     found = notes(nightly, preview(nightly, datetime(2027, 3, 26, tzinfo=UTC), 5))
     assert found == ["Sun 28 Mar: the clock goes forward; what is due from 02:00 on runs at 03:00"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "told"),
+    [
+        ("America/Santiago", (2028, 9, 1), "Sun 3 Sep: the clock goes forward; what is due from 00:00 on runs at 01:00"),
+        ("Africa/Cairo", (2027, 4, 28), "Fri 30 Apr: the clock goes forward; what is due from 00:00 on runs at 01:00"),
+        ("America/Santiago", (2028, 3, 30), "Sat 1 Apr: the clock goes back"),
+    ],
+)  # fmt: skip
+def test_a_change_at_midnight_is_told_on_the_day_whose_times_it_concerns(
+    zone: str, start: tuple[int, int, int], told: str
+) -> None:
+    nightly = timing(trigger="cron", hour=0, minute=30, timezone=zone)
+    assert notes(nightly, preview(nightly, datetime(*start, tzinfo=UTC), 5)) == [told]
 
 
 def test_a_list_over_decades_does_not_tell_every_change() -> None:
