@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import datetime
 
 from jobs.timing import clock, moments, zones
@@ -10,6 +11,8 @@ from jobs.timing.cronwords import nth
 from jobs.timing.plan import Timing
 from jobs.timing.speech import say
 from jobs.timing.words import moment_name
+
+COMMON_YEAR = 2001
 
 
 def remarks(timing: Timing) -> list[str]:
@@ -30,10 +33,12 @@ def _why_no_more(timing: Timing) -> str:
 
 
 def _of_cron(timing: Timing) -> list[str]:
-    *_, day, _, weekday = read_expression(timing.spec["expression"]).fields
-    if not weekday.free or day.special or not day.values or day.values[0] < 29:
+    *_, day, month, weekday = read_expression(timing.spec["expression"]).fields
+    if not weekday.free or day.special or not day.values:
         return []
     number = day.values[0]
+    if number <= min(monthrange(COMMON_YEAR, value)[1] for value in month.values):
+        return []
     told = say(
         "months without a %(nth)s are left out; L is the last day of every month", nth=nth(number), n=number
     )

@@ -116,6 +116,15 @@ def test_a_day_that_some_months_lack_is_warned_about() -> None:
     assert read(trigger="cron", day=28).notes == []
 
 
+@pytest.mark.parametrize("expression", ["0 0 31 1,3,5,7,8,10,12 *", "0 0 30 4 *", "0 0 29 3-12 *"])
+def test_a_day_that_all_its_months_have_is_not_warned_about(expression: str) -> None:
+    assert read(trigger="cron", expression=expression).notes == []
+
+
+def test_a_29th_of_february_is_warned_about() -> None:
+    assert read(trigger="cron", expression="0 0 29 1,2 *").notes[0].startswith("months without a 29th")
+
+
 def test_bounds_that_are_over_are_warned_about() -> None:
     timing = read(trigger="cron", hour=4, end="2020-01-01")
     assert timing.notes == ["start, end and blackout leave no moment in the future: it will never run"]
