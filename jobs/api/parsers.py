@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from rest_framework.parsers import BaseParser
 
@@ -78,27 +78,35 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _number_word(word: str) -> Any:
-    raise BadInput(Problem("", "number", f"{word} is not a JSON number", "1.5"))
+class Unfit(NamedTuple):
+    """Stands where the body has a number that nothing can hold, until it is known which field that is."""
+
+    message: str
+    example: str
 
 
-def _float(digits: str) -> float:
+def _number_word(word: str) -> Unfit:
+    return Unfit(f"{word} is not a JSON number", "1.5")
+
+
+def _float(digits: str) -> float | Unfit:
     value = float(digits)
-    if not math.isfinite(value):
-        raise BadInput(Problem("", "number", f"{digits[:40]} is too large for a number", "1.5"))
-    return value
+    return value if math.isfinite(value) else Unfit(f"{digits[:40]} is too large for a number", "1.5")
 
 
-def _integer(digits: str) -> int:
+def _integer(digits: str) -> int | Unfit:
     if len(digits) > 20 or abs(int(digits)) > LARGEST:
-        raise BadInput(Problem("", "number", f"{digits[:40]} is too large for a whole number", "3600"))
+        return Unfit(f"{digits[:40]} is too large for a whole number", "3600")
     return int(digits)
 
 
 def _check(value: Any, depth: int = 0, place: str = "") -> None:
-    """Refuse what no column can hold, at any depth of keys and values. place: the key of the body that it stands under."""
+    """Refuse what no column can hold, at any depth of keys and values. place: its field; within a job's config, that in
+    the job file."""
     if depth > MAX_DEPTH:
         raise _too_deep()
+    if isinstance(value, Unfit):
+        raise BadInput(Problem(place, "number", value.message, value.example))
     if isinstance(value, str) and (found := UNSTORABLE.search(value)):
         raise BadInput(
             Problem(
@@ -108,10 +116,14 @@ def _check(value: Any, depth: int = 0, place: str = "") -> None:
     if isinstance(value, dict):
         for key, part in value.items():
             _check(key, depth + 1, place)
-            _check(part, depth + 1, place or key[:80])
+            _check(part, depth + 1, _under(place, key))
     elif isinstance(value, list):
-        for part in value:
-            _check(part, depth + 1, place)
+        for number, part in enumerate(value):
+            _check(part, depth + 1, f"{place}[{number}]")
+
+
+def _under(place: str, key: str) -> str:
+    return f"{place}.{key[:80]}" if place not in ("", "config") else key[:80]
 
 
 def _too_deep() -> BadInput:

@@ -118,6 +118,13 @@ def test_a_number_that_json_or_a_column_cannot_hold_is_400(api: Api, number: str
     assert only_field(api.post("jobs/", f'{{"name": {number}}}'))["code"] == "number"
 
 
+@pytest.mark.parametrize("number", ["NaN", "1e999", "9" * 30])
+def test_a_number_that_fits_nowhere_is_told_with_its_field(api: Api, number: str) -> None:
+    config = f'{{"job": {{"priority": {number}}}, "os": {{"cmd": "x"}}}}'
+    field = only_field(api.post("jobs/", f'{{"name": "x", "config": {config}}}'))
+    assert (field["field"], field["code"]) == ("job.priority", "number")
+
+
 @pytest.mark.parametrize("text", ['"\\ud800"', '"a\\u0000b"', '{"\\u0000": 1}', '[["\\udfff"]]'])
 def test_text_that_no_database_can_store_is_400_at_any_depth(api: Api, text: str) -> None:
     assert only_field(api.post("jobs/", f'{{"name": "x", "config": {{"a": {text}}}}}'))["code"] == "character"
