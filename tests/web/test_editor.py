@@ -91,6 +91,25 @@ def test_a_broken_text_leaves_the_form_for_later(web: Client) -> None:
     assert "The form follows as soon as the text can be read" in page and "1 problem" in page
 
 
+def test_all_that_was_changed_in_the_form_waits_until_the_text_can_be_read(web: Client, hello: Job) -> None:
+    page = web.get("/jobs/hello/").content.decode()
+    changed = {
+        "f:job.description": "Greets",
+        "f:job.timeout": "10m",
+        "f:job.retries": "3",
+        "f:job.memory": "2GB",
+        "f:job.overlap": "queue",
+        "f:schedule.trigger": "startup",
+    }
+    sent = {**posted(), **controls(page), **changed}
+    refused = web.post("/jobs/hello/save/", {**sent, "toml": "[os\n"}).content.decode()
+    kept = controls(refused) | dict(re.findall(r'name="(f:[^"]+)".*?value="([^"]*)" selected', refused))
+    assert {name: kept.get(name) for name in changed} == changed
+    assert web.post("/jobs/hello/save/", {**sent, **kept}).status_code == 302
+    saved = Job.objects.get().toml
+    assert all(word in saved for word in ("Greets", '"10m"', "retries = 3", '"2GB"', '"queue"', '"startup"'))
+
+
 def test_clock_changes_are_marked_among_the_next_times(web: Client) -> None:
     text = '[os]\ncmd = "x"\n[schedule]\ntrigger = "cron"\nexpression = "0 4 * 3,4,10,11 *"\n'
     page = web.post("/editing/", posted(text, source="text", do="dry-run")).content.decode()

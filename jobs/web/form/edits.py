@@ -58,19 +58,7 @@ def with_typed(form: Form, typed: Typed) -> Form:
     def kept(one: Field) -> Field:
         return replace(one, value=typed[one.name]) if one.name in typed else one
 
-    return replace(
-        form,
-        about=[kept(one) for one in form.about],
-        sections=[
-            replace(one, fields=[kept(each) for each in one.fields], more=[kept(each) for each in one.more])
-            for one in form.sections
-        ],
-        schedules=[
-            replace(one, fields=[kept(each) for each in one.fields], more=[kept(each) for each in one.more])
-            for one in form.schedules
-        ],
-        params=[replace(one, fields=[kept(each) for each in one.fields]) for one in form.params],
-    )
+    return form.each(kept)
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,10 @@ class Sentence:
     """Text around one or more controls: parts alternate, a text first."""
 
     parts: list[str | Field]
+
+    def each(self, change: Callable[[Field], Field]) -> Sentence:
+        """With every control in it changed."""
+        return Sentence([part if isinstance(part, str) else change(part) for part in self.parts])
 
 
 def about(table: Table) -> list[Field]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -53,6 +53,28 @@ class Form:
             yield from [schedule.trigger, *schedule.fields, *schedule.more]
         for section in self.sections:
             yield from [*section.fields, *section.more]
+
+    def each(self, change: Callable[[Field], Field]) -> Form:
+        """With every control changed."""
+
+        def all_of(fields: list[Field]) -> list[Field]:
+            return [*map(change, fields)]
+
+        return replace(
+            self,
+            about=all_of(self.about),
+            limits=all_of(self.limits),
+            others=all_of(self.others),
+            sentences=[one.each(change) for one in self.sentences],
+            params=[replace(one, fields=all_of(one.fields)) for one in self.params],
+            schedules=[
+                replace(one, trigger=change(one.trigger), fields=all_of(one.fields), more=all_of(one.more))
+                for one in self.schedules
+            ],
+            sections=[
+                replace(one, fields=all_of(one.fields), more=all_of(one.more)) for one in self.sections
+            ],
+        )
 
     def places(self) -> dict[str, Path]:
         """What can be moved or taken out, by its place in the text."""
@@ -158,16 +180,8 @@ def _sections(config: Table) -> tuple[list[SectionForm], list[PluginChoice]]:
 
 def with_problems(form: Form, problems: list[Problem]) -> Form:
     told = [(_without_zero(problem.field), problem) for problem in problems]
-    return replace(
-        form,
-        about=_each(form.about, told),
-        limits=_each(form.limits, told),
-        others=_each(form.others, told),
-        sentences=[Sentence([_with(part, told) for part in one.parts]) for one in form.sentences],
-        params=[replace(one, fields=_each(one.fields, told)) for one in form.params],
-        schedules=[_schedule(one, told) for one in form.schedules],
-        sections=[_section(one, told) for one in form.sections],
-    )
+    form = form.each(lambda one: _of(one, told))
+    return replace(form, sections=[_section(one, told) for one in form.sections])
 
 
 Told = list[tuple[str, Problem]]
@@ -176,14 +190,6 @@ Told = list[tuple[str, Problem]]
 def _without_zero(place: str) -> str:
     """`schedule[0].hour` and `schedule.hour` are the same place when there is one table."""
     return place.replace("[0]", "")
-
-
-def _each(fields: list[Field], told: Told) -> list[Field]:
-    return [_of(one, told) for one in fields]
-
-
-def _with(part: str | Field, told: Told) -> str | Field:
-    return part if isinstance(part, str) else _of(part, told)
 
 
 def _of(found: Field, told: Told) -> Field:
@@ -197,20 +203,13 @@ def _at(place: str, told: Told) -> list[Problem]:
     return [problem for at, problem in told if at == bare or at.startswith((f"{bare}.", f"{bare}["))]
 
 
-def _schedule(one: ScheduleForm, told: Told) -> ScheduleForm:
-    return replace(
-        one, trigger=_of(one.trigger, told), fields=_each(one.fields, told), more=_each(one.more, told)
-    )
-
-
 def _section(one: SectionForm, told: Told) -> SectionForm:
-    fields, more = _each(one.fields, told), _each(one.more, told)
-    wrong = [found for found in more if found.problems]
-    known = [problem for found in [*fields, *more] for problem in found.problems]
+    wrong = [found for found in one.more if found.problems]
+    known = [problem for found in [*one.fields, *one.more] for problem in found.problems]
     rest = [problem for problem in _at(one.place, told) if problem not in known]
     return replace(
         one,
-        fields=[*fields, *wrong],
-        more=[found for found in more if not found.problems],
+        fields=[*one.fields, *wrong],
+        more=[found for found in one.more if not found.problems],
         problems=rest if not one.trouble else [],
     )
