@@ -60,6 +60,13 @@
     if (event.target.id === "jobs" && boxes().some((box) => box.checked)) event.preventDefault();
   });
 
+  // ---- Enter in the name of a new param is its own button's, not that of Save
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.target.id !== "add-param") return;
+    event.preventDefault();
+    byId("do-add-param").click();
+  });
+
   // ---- what is sent without a session comes back after the login: this tab alone has kept it
   const editor = byId("editor");
   const written = () => editor.querySelector("#toml").value;

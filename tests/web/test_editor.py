@@ -30,7 +30,7 @@ minute = 30
 
 
 def posted(text: str = TEXT, **more: str) -> dict[str, str]:
-    return {"toml": text, "base": text, "revision": "1", **more}
+    return {"toml": text, "base": text, "revision": "1"} | more
 
 
 def controls(page: str) -> dict[str, str]:
@@ -54,6 +54,31 @@ def test_a_button_of_the_form_saves_nothing(web: Client, hello: Job) -> None:
     page = answer.content.decode()
     assert (answer.status_code, Job.objects.get().toml) == (200, TEXT)
     assert "[lifetime]" in page and "[lifetime] needs lifetime" in page
+
+
+def test_enter_in_the_name_of_a_new_param_adds_it_and_saves_nothing(web: Client, hello: Job) -> None:
+    page = web.post("/jobs/hello/save/", posted(do="enter", param="stage")).content.decode()
+    assert "</code> stage</legend>" in page and Job.objects.get().toml == TEXT
+    web.post("/jobs/hello/save/", posted(do="enter", param=" ") | {"f:job.timeout": "3h"})
+    assert '"3h"' in Job.objects.get().toml
+
+
+def test_a_name_of_a_new_param_is_never_lost(web: Client, hello: Job) -> None:
+    refused = web.post("/jobs/hello/save/", posted("[os\n", base=TEXT, do="save", param="stage"))
+    assert (refused.status_code, 'value="stage"' in refused.content.decode()) == (422, True)
+    unscheduled = TEXT.partition("[schedule]")[0]
+    assert web.post("/jobs/hello/save/", posted(unscheduled, do="save", param="stage")).status_code == 302
+    assert "stage = {" in Job.objects.get().toml
+
+
+def test_enter_adds_a_param_on_a_page_with_script(screen: Screen) -> None:
+    story.job("hello", TEXT)
+    page = screen.open("/jobs/hello/")
+    page.locator("#add-param").fill("stage")
+    page.locator("#add-param").press("Enter")
+    expect(page.get_by_role("group", name="[params] stage")).to_be_visible()
+    expect(page.locator("#add-param")).to_have_value("")
+    assert (Job.objects.get().toml, screen.complaints) == (TEXT, [])
 
 
 def test_a_dry_run_tells_times_and_order_and_saves_nothing(web: Client, hello: Job) -> None:

@@ -20,6 +20,9 @@ from plugins.words import RESERVED
 
 Table = dict[str, Any]
 Typed = dict[str, str]
+PARAM, ADD_PARAM = "param", "add-param"
+ENTER, SAVE = "enter", "save"
+"""What Enter in a field and the button Save send as `do`."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +38,35 @@ class Edited:
 def edited(posted: Mapping[str, str], viewer: Viewer) -> Edited:
     """The posted text with the changed controls and the pressed button carried out.
 
-    posted: toml (the text as typed), base (the text that the form was made of), f:PLACE (controls), do (a button).
+    posted: toml (the text as typed), base (the text that the form was made of), f:PLACE (controls), do (a button),
+    param (the name of a new one, which waits in its field until its button is pressed).
     """
     text, base = _plain(posted.get("toml", "")), _plain(posted.get("base", ""))
     changes = _changes(form_of(base, viewer), posted) if "base" in posted else []
-    if changes and config_of(text) is None:
+    name = {PARAM: posted[PARAM]} if posted.get(PARAM, "").strip() else {}
+    if (changes or name) and config_of(text) is None:
         problem = Problem("", "unread", _("the text cannot be read, so what you changed in the form waits"))
-        return Edited(text, base, [problem], {found.name: typed for found, typed in changes})
+        return Edited(text, base, [problem], name | {found.name: typed for found, typed in changes})
     done = _Edit(text, base)
     for found, typed in changes:
         done.take(found, typed)
-    if command := posted.get("do", ""):
-        done.carry_out(command, posted, viewer)
-    return Edited(done.text, done.text, done.problems, done.typed)
+    command = command_of(posted)
+    if command and done.carry_out(command, posted, viewer) and command == ADD_PARAM:
+        name = {}
+    return Edited(done.text, done.text, done.problems, name | done.typed)
+
+
+def command_of(posted: Mapping[str, str]) -> str:
+    """The button of the form that was pressed; "" for Save. A name that waits is added first, on a page without script too."""
+    command = posted.get("do", "")
+    if command in (ENTER, SAVE):
+        return ADD_PARAM if posted.get(PARAM, "").strip() else ""
+    return command
+
+
+def saves(posted: Mapping[str, str]) -> bool:
+    """Enter in the field of a new param means its own button."""
+    return posted.get("do") == SAVE or not command_of(posted)
 
 
 def with_typed(form: Form, typed: Typed) -> Form:
@@ -58,7 +77,7 @@ def with_typed(form: Form, typed: Typed) -> Form:
     def kept(one: Field) -> Field:
         return replace(one, value=typed[one.name]) if one.name in typed else one
 
-    return form.each(kept)
+    return replace(form.each(kept), new_param=typed.get(PARAM, ""))
 
 
 def _plain(text: str) -> str:
@@ -143,8 +162,10 @@ class _Edit:
 
     # ---- buttons
 
-    def carry_out(self, command: str, posted: Mapping[str, str], viewer: Viewer) -> None:
-        """`add`, `add-schedule`, `add-param`, `remove PLACE`, `up PLACE`, `down PLACE`, `rename PLACE NAME`, `turn PLACE`."""
+    def carry_out(self, command: str, posted: Mapping[str, str], viewer: Viewer) -> bool:
+        """`add`, `add-schedule`, `add-param`, `remove PLACE`, `up PLACE`, `down PLACE`, `rename PLACE NAME`, `turn PLACE`.
+
+        False when there is a problem."""
         verb, _space, rest = command.partition(" ")
         try:
             if verb in ADDING:
@@ -156,6 +177,8 @@ class _Edit:
                     self.text = AT_A_PLACE[verb](self.text, path, word)
         except BadInput as error:
             self.problems += error.problems
+            return False
+        return True
 
     def add_plugin(self, posted: Mapping[str, str]) -> None:
         key = posted.get("plugin", "")
@@ -167,10 +190,10 @@ class _Edit:
         self.text = jobedit.add_section(self.text, "schedule", {"trigger": "cron", **BEGINNINGS["cron"]})
 
     def add_param(self, posted: Mapping[str, str]) -> None:
-        name = posted.get("param", "").strip()
+        name = posted.get(PARAM, "").strip()
         if not NAME.fullmatch(name):
             message = _("a param is named with letters, digits and _")
-            raise BadInput(Problem("param", "name", message, "stage"))
+            raise BadInput(Problem(PARAM, "name", message, "stage"))
         if _value_at(config_of(self.text), ("params", name)) is None:
             self.text = jobedit.set_value(self.text, ("params", name), {"type": "str"})
 
@@ -202,7 +225,7 @@ def _turn(text: str, path: Path, word: str) -> str:
 ADDING: dict[str, Callable[[_Edit, Mapping[str, str]], None]] = {
     "add": _Edit.add_plugin,
     "add-schedule": _Edit.add_schedule,
-    "add-param": _Edit.add_param,
+    ADD_PARAM: _Edit.add_param,
 }
 AT_A_PLACE: dict[str, Callable[[str, Path, str], str]] = {
     "remove": _remove,

@@ -42,6 +42,8 @@ class Form:
     sections: list[SectionForm] = field(default_factory=list)
     plugins: list[PluginChoice] = field(default_factory=list)
     too_long: bool = False
+    new_param: str = ""
+    """The name of one that is not added yet."""
 
     def fields(self) -> Iterator[Field]:
         yield from [*self.about, *self.limits, *self.others]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from jobs import services
 from jobs.timing.speech import spoken
 from jobs.web.changes import Change, difference
-from jobs.web.form.edits import Edited, edited, with_typed
+from jobs.web.form.edits import Edited, edited, saves, with_typed
 from jobs.web.form.whole import Form, form_of
 from jobs.web.pages.moments import Time, times
 from jobs.web.rhythm import rhythm
@@ -115,7 +115,7 @@ def posted_editor(posted: Mapping[str, str], viewer: Viewer) -> Posted:
     number = posted.get("revision", "")
     revision = int(number) if number.isascii() and number.isdigit() else 0
     editor = _editor(state, viewer, problems, revision, posted.get("job", ""))
-    return Posted(editor, None if problems else draft, not posted.get("do"))
+    return Posted(editor, None if problems else draft, saves(posted))
 
 
 def pressed_editor(posted: Mapping[str, str], viewer: Viewer) -> Editor:
