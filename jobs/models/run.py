@@ -107,12 +107,12 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.defer("receipt")
 
     def claim(self, ids: Iterable[int], *, owner: str, host: str) -> int:
-        """queued -> claimed by compare-and-set; returns how many this owner won."""
+        """queued -> claimed by compare-and-set; returns how many this owner won. A new attempt has no exit code yet."""
         table = connection.ops.quote_name(Run._meta.db_table)
         pks = list(ids)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE {table} SET status = %s, owner = %s, host = %s, attempt = attempt + 1,"
+                f"UPDATE {table} SET status = %s, owner = %s, host = %s, attempt = attempt + 1, exit_code = NULL,"
                 " reason = CASE WHEN attempt = 0 AND reason LIKE 'late: %%' THEN reason ELSE '' END"
                 f" WHERE status = %s AND id IN ({', '.join(['%s'] * len(pks))})",
                 [Status.CLAIMED.value, owner, host, Status.QUEUED.value, *pks],

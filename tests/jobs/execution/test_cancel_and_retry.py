@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from jobs import services
 from jobs.exceptions import Conflict
 from jobs.execution.claim import claim
-from jobs.execution.finishing import finish_without_result
+from jobs.execution.finishing import finish, finish_without_result
 from jobs.models import ACTIVE, Run, Status
 from jobs.timing import clock
 from tests.jobs.kit import ECHO, make_job
@@ -73,6 +74,17 @@ def test_retries_back_off_and_come_to_an_end() -> None:
             [(run, _)] = claim(room=lambda own: 1, owner="me", host="here", default_parallel=4)
     assert waits == [10, 20, 40]
     assert ended(run, "failed").status == "failed"
+
+
+def test_a_new_attempt_does_not_tell_the_exit_code_of_the_one_before() -> None:
+    run = claimed("retries = 1\n")
+    assert finish(run, {"status": "failed", "finished_at": time.time(), "exit_code": 7})
+    run.refresh_from_db()
+    assert (run.status, run.exit_code) == ("queued", 7)
+    Run.objects.update(not_before=None)
+    [(run, _)] = claim(room=lambda own: 1, owner="me", host="here", default_parallel=4)
+    run.refresh_from_db()
+    assert (run.attempt, run.exit_code) == (2, None)
 
 
 @pytest.mark.parametrize(
