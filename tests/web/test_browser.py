@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Route, expect
@@ -130,3 +131,16 @@ def test_a_fold_opens_in_place(told: tale.Story, screen: Screen) -> None:
     page.locator(".folded a").first.click()
     expect(page.locator("#L600")).to_be_visible()
     assert screen.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_long_tags_and_forecasts_do_not_push_a_phone_page_sideways(screen: Screen, language: str) -> None:
+    often = 'trigger = "cron"\nminute = "*/7"\nhour = 23\ntimezone = "UTC"'
+    story.job("often", story.toml("every few minutes", f'"{"tag-" * 11}"', often))
+    page = screen.page
+    page.set_extra_http_headers({"Accept-Language": language})
+    page.set_viewport_size({"width": 360, "height": 800})
+    tomorrow = (clock.now() + timedelta(days=1)).date()
+    for path in ("/jobs/", "/jobs/often/", f"/calendar/?day={tomorrow}", "/calendar/"):
+        screen.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
