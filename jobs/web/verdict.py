@@ -45,13 +45,13 @@ def headline(run: Run, usual: Usual | None, viewer: Viewer) -> str:
 
 def explanation(run: Run) -> str:
     """What the headline had no room for, as a sentence; "" when it said everything."""
-    told_in_headline = run.status in ("failed", "lost", "skipped") and _short(run.reason)
+    told_in_headline = run.status in ("failed", "lost", "skipped", "queued") and _short(run.reason)
     return "" if told_in_headline or run.status == "succeeded" else sentence(said(run.reason))
 
 
 def _live(run: Run, usual: Usual | None) -> str:
     if run.status == "queued":
-        reason = _short(run.reason)
+        reason = waits_for(_short(run.reason))
         return _("Waits: %(reason)s") % {"reason": reason} if reason else _("Waits for its turn")
     if run.status == "stopping" or run.cancel_requested_at:
         return _("Stopping what it started")
@@ -100,6 +100,13 @@ def _short(reason: str) -> str:
     """The reason when it fits a headline, without its full stop, and without the folders that were looked through."""
     line = said(reason.strip().rstrip(".").partition(" on PATH=")[0])
     return line if 0 < len(line) <= LONGEST and "\n" not in line else ""
+
+
+def waits_for(reason: str) -> str:
+    """Why a run waits, where the page says already that it does: `a run of this job is active`."""
+    told = said(reason.strip().rstrip("."))
+    begins = _("Waits: %(reason)s") % {"reason": ""}
+    return told[len(begins) :] if told.casefold().startswith(begins.casefold()) else told
 
 
 def why_it_ran(run: Run, viewer: Viewer) -> str:

@@ -188,6 +188,24 @@ def test_a_waiting_run_is_cancelled_from_its_page(web: Client) -> None:
     assert "Cancelled before it began" in page_of(web, run)
 
 
+@pytest.mark.parametrize(
+    ("language", "headline", "why"),
+    [
+        ("en", "Waits: a run of this job is active", "A run of this job is active."),
+        ("zh-CN", "等待\uff1a此任务有一次运行正在进行", "此任务有一次运行正在进行。"),
+    ],
+)
+def test_that_a_run_waits_is_said_once(web: Client, language: str, headline: str, why: str) -> None:
+    job = story.job("hello", HELLO)
+    run = story.run(job, Status.QUEUED, lasted=None, reason="waits: a run of this job is active")
+    pages = [
+        web.get(path, headers={"Accept-Language": language}).content.decode()
+        for path in (f"/runs/{run.pk}/", "/")
+    ]
+    assert f"<h1>{headline}</h1>" in pages[0] and f"<p>{why}</p>" in pages[0]
+    assert not any(re.search("(?i)waits[^<:]*: waits|等待[^<\uff1a]*\uff1a等待", page) for page in pages)
+
+
 def test_cancelling_what_is_over_is_told_not_a_fault(web: Client) -> None:
     run = story.run(story.job("hello", HELLO))
     answer = web.post(f"/runs/{run.pk}/cancel/", follow=True)

@@ -26,6 +26,7 @@ from jobs.web.pictures import ribbon as pictures
 from jobs.web.reading import Brief
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
+from jobs.web.verdict import waits_for
 from jobs.web.viewer import Viewer
 from jobs.web.words import clauses, counted, listed, number, ordinal, paragraph, sentence, took
 
@@ -260,7 +261,7 @@ def _live(run: Run, usual: Usual | None, viewer: Viewer) -> Live:
     seconds = (viewer.now - run.started_at).total_seconds() if run.started_at else None
     if run.status == Status.QUEUED or seconds is None:
         waited = took((viewer.now - run.queued_at).total_seconds())
-        reason = said(run.reason.strip().rstrip("."))
+        reason = waits_for(run.reason)
         text = _("waits %(time)s: %(reason)s") if reason else _("waits %(time)s for its turn")
         return Live(run, text % {"time": waited, "reason": reason}, None, "", "")
     text, share = took(seconds), None

@@ -22,7 +22,7 @@ from jobs.web.pictures.curves import Curve, curves
 from jobs.web.pictures.timeline import Stretch, Timeline, timeline
 from jobs.web.programs import Program, Receipt, last_sentence, receipt_of
 from jobs.web.sentences import said
-from jobs.web.verdict import explanation, headline, why_it_ran
+from jobs.web.verdict import explanation, headline, waits_for, why_it_ran
 from jobs.web.viewer import Viewer
 from jobs.web.words import sentence, took
 from plugins import jobfile, jobtable
@@ -189,6 +189,8 @@ def _policies(run: Run) -> jobtable.JobTable | None:
 
 def _why_it_ended(run: Run) -> str:
     told = sentence(said(run.reason)) if run.reason else ""
+    if run.status == "queued":
+        told = sentence(waits_for(run.reason))
     if run.status == "succeeded":
         told = told or _("Every hook and program ended well.")
     policies = _policies(run)
