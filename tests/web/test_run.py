@@ -221,6 +221,15 @@ def test_retry_is_a_run_of_its_own(web: Client) -> None:
     assert f"A retry of run {run.pk} by mira" in page_of(web, again)
 
 
+def test_a_run_of_a_deleted_job_says_so_and_offers_no_retry(web: Client) -> None:
+    run = story.run(job := story.job("hello", HELLO), Status.FAILED, reason="it broke")
+    assert f"/runs/{run.pk}/retry/" in page_of(web, run)
+    services.delete_job(job=job)
+    page = page_of(web, run)
+    assert f"The job of run {run.pk} is deleted." in page
+    assert f"/runs/{run.pk}/retry/" not in page
+
+
 def test_a_receipt_with_missing_parts_is_shown(web: Client) -> None:
     run = story.run(story.job("hello", HELLO), receipt={"launches": [{"argv": ["/bin/sh"]}]})
     page = page_of(web, run)

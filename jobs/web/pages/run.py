@@ -41,6 +41,8 @@ class State:
     mark: Mark
     headline: str
     explanation: str
+    gone: str
+    """That its job is deleted, so that it cannot be repeated."""
     day: str
     started: SafeString | str
     finished: SafeString | str
@@ -97,11 +99,17 @@ def run_page(run: Run, viewer: Viewer, *, given: dict[str, str] | None = None) -
 
 def repetition(run: Run, given: dict[str, str] | None = None) -> list[params.Field]:
     """The params that another run of the same text may be given, filled with what this one had."""
+    if _is_gone(run):
+        return []
     had = {f"{params.PREFIX}{name}": text_of(value) for name, value in run.params.items()}
     try:
         return params.fields(services.declared_in(run.revision.toml), {**had, **(given or {})})
     except BadInput:  # its text no longer passes: only as it was
         return []
+
+
+def _is_gone(run: Run) -> bool:
+    return run.job is not None and run.job.deleted_at is not None
 
 
 def past_of(run: Run) -> Past:
@@ -119,6 +127,7 @@ def state_of(run: Run, past: Past, viewer: Viewer) -> State:
         mark=mark(run.status, warned=run.warned),
         headline=headline(run, usual, viewer),
         explanation=explanation(run),
+        gone=sentence(said(f"the job of run {run.pk} is deleted")) if _is_gone(run) else "",
         day=viewer.day(run.started_at) if run.started_at else "",
         started=viewer.clock_tag(run.started_at, seconds=True) if run.started_at else "",
         finished=viewer.clock_tag(run.finished_at, seconds=True) if run.finished_at else "",
@@ -293,7 +302,7 @@ def _facts(run: Run, past: Past, viewer: Viewer) -> list[tuple[str, SafeString |
 
 def _revision(run: Run) -> SafeString | str:
     """The text it was queued with."""
-    if run.job is None or run.job.deleted_at or run.revision.job_id is None:
+    if run.job is None or _is_gone(run) or run.revision.job_id is None:
         return str(run.revision.number)
     url = reverse("web:revision", args=[run.job.name, run.revision.number])
     return format_html('<a href="{}">{}</a>', url, run.revision.number)
