@@ -25,6 +25,8 @@
 
   // ---- keys: "/" searches, "?" tells them all, the others press what names them: "r", or "g j" in two strokes
   let first = "";
+  const sent = new Map(); // when a key last sent a form: the second stroke would send it again before the page has gone
+  const isTwice = (keys, time) => time - (sent.get(keys) ?? -Infinity) < 5000;
 
   function pressed(event) {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
@@ -35,11 +37,15 @@
     const meant = /^[\w ]+$/.test(keys) ? document.querySelector(`[data-keys="${keys}"]`) : null;
     if (keys === "/") byId("search")?.focus();
     else if (keys === "?") byId("keys")?.togglePopover();
-    else if (meant && !event.repeat) meant.click();
+    else if (meant && !event.repeat && !isTwice(keys, event.timeStamp)) {
+      if (meant.type === "submit") sent.set(keys, event.timeStamp);
+      meant.click();
+    }
     else return;
     event.preventDefault();
   }
   document.addEventListener("keydown", pressed);
+  window.addEventListener("pageshow", () => sent.clear());
 
   // ---- the lists of jobs and of runs: choose all; while some are chosen the list does not change under the hand
   const boxes = () => [...document.querySelectorAll('#jobs [name="job"], #runs [name="run"]')];
