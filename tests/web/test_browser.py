@@ -156,3 +156,19 @@ def test_long_tags_and_forecasts_do_not_push_a_phone_page_sideways(screen: Scree
     for path in ("/jobs/", "/jobs/often/", f"/calendar/?day={tomorrow}", "/calendar/"):
         screen.open(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+@pytest.mark.parametrize("path", ["/jobs/", "/runs/"])
+def test_back_in_a_list_nothing_is_ticked_that_chooses_nothing(screen: Screen, path: str) -> None:
+    story.run(story.job("hello", HELLO))
+    page = screen.open(path)
+    page.evaluate(
+        "addEventListener('unload', () => {})"
+    )  # keeps the page out of the cache that Back would take it from
+    page.locator("#choose-all").check()
+    page.locator("tbody th a").first.click()
+    page.wait_for_load_state()
+    page.go_back()
+    page.wait_for_load_state()
+    chosen = page.locator("tbody input:checked").count()
+    assert page.locator("#choose-all").is_checked() == (chosen > 0)
