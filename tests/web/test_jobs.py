@@ -122,3 +122,14 @@ def test_a_job_whose_schedule_is_paused_is_not_among_the_paused_jobs(web: Client
     assert "/jobs/one/" not in shown(web, "/jobs/?state=paused")
     services.pause_job(job=job)
     assert "/jobs/one/" in shown(web, "/jobs/?state=paused")
+
+
+def test_a_job_resumed_in_a_filtered_list_leads_back_to_the_filter(web: Client) -> None:
+    services.pause_job(job=story.job("hello", story.toml("", "", story.cron("0 4 * * *"))))
+
+    def resumed(referer: str) -> str:
+        return web.post("/jobs/hello/resume/", {"from": "list"}, headers={"Referer": referer})["Location"]
+
+    assert resumed("http://testserver/jobs/?state=paused&tag=x") == "/jobs/?state=paused&tag=x"
+    assert resumed("http://evil.example/elsewhere/?a=b") == resumed("") == "/jobs/"
+    assert web.post("/jobs/hello/resume/")["Location"] == "/jobs/hello/"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -98,8 +100,11 @@ def resume(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _back(request: HttpRequest, name: str) -> HttpResponse:
-    """To the list when the button stood there."""
-    return redirect("web:jobs") if request.POST.get("from") == "list" else redirect("web:job", name)
+    """To the list when the button stood there, with the filter that the browser says it had."""
+    if request.POST.get("from") != "list":
+        return redirect("web:job", name)
+    before, jobs = urlsplit(request.headers.get("Referer", "")), reverse("web:jobs")
+    return redirect(f"{jobs}?{before.query}" if before.path == jobs and before.query else jobs)
 
 
 @needs("jobs.pause_job")
