@@ -97,9 +97,14 @@ def _after(run: Run, usual: Usual | None) -> str:
 
 
 def _short(reason: str) -> str:
-    """The reason when it fits a headline, without its full stop, and without the folders that were looked through."""
-    line = said(reason.strip().rstrip(".").partition(" on PATH=")[0])
+    """The reason when it fits a headline, without its full stop and the folders."""
+    line = said(without_folders(reason.strip().rstrip(".")))
     return line if 0 < len(line) <= LONGEST and "\n" not in line else ""
+
+
+def without_folders(reason: str) -> str:
+    """Without those in which a program was looked for."""
+    return reason.partition(" on PATH=")[0]
 
 
 def waits_for(reason: str) -> str:

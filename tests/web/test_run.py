@@ -296,3 +296,6 @@ def test_a_program_that_is_not_found_is_the_headline_and_where_it_was_looked_for
     page = page_of(web, run)
     assert "<h1>cannot start ecko: not found" in page
     assert "/a/long/folder:/a/long/folder" in page.split('id="run-why"')[1]
+    for path in ("/", "/runs/"):
+        listed = web.get(path).content.decode()
+        assert "annot start ecko: not found" in listed and "/a/long/folder" not in listed

@@ -26,7 +26,7 @@ from jobs.web.pictures import ribbon as pictures
 from jobs.web.reading import Brief
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
-from jobs.web.verdict import waits_for
+from jobs.web.verdict import waits_for, without_folders
 from jobs.web.viewer import Viewer
 from jobs.web.words import clauses, counted, listed, number, ordinal, paragraph, sentence, took
 
@@ -230,7 +230,7 @@ def _ago(at: datetime, viewer: Viewer) -> SafeString:
 
 
 def _what_happened(end: Outcome, streak: int, usual: Usual | None) -> str:
-    reason = said(end.reason.strip().split("\n")[0][:240].rstrip("."))
+    reason = said(without_folders(end.reason.strip().split("\n")[0])[:240].rstrip("."))
     words = [
         _with_time(
             _("stopped") if end.status == Status.TIMED_OUT else reason or mark(end.status).word,

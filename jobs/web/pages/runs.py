@@ -16,6 +16,7 @@ from jobs.web.asked import number, text
 from jobs.web.marks import BAD, MARKS, Mark, mark
 from jobs.web.rhythm import rhythm
 from jobs.web.sentences import said
+from jobs.web.verdict import without_folders
 from jobs.web.viewer import Viewer
 from jobs.web.words import took_exactly
 
@@ -183,7 +184,9 @@ def _sources(filters: Filters) -> list[Box]:
 
 def _row(run: Run, viewer: Viewer) -> Row:
     text = (
-        said(run.reason.strip().split("\n")[0])[:160] if run.status != Status.SUCCEEDED or run.warned else ""
+        said(without_folders(run.reason.strip().split("\n")[0]))[:160]
+        if run.status != Status.SUCCEEDED or run.warned
+        else ""
     )
     if not text:
         text = rhythm(run.schedule, viewer.zone.key) if run.schedule else run.get_source_display()
