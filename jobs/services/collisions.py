@@ -33,6 +33,14 @@ class Collision:
     because: str
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """lengths: what is usual, by job."""
+
+    met: list[Collision]
+    lengths: Mapping[int, Usual]
+
+
 class _Places:
     """So many runs at once: who comes when all are taken waits for the one that ends first. A heap of ends."""
 
@@ -64,14 +72,27 @@ def collisions(
 
     Among the next 2,000 moments. quiet and slots (of all supervisors) are asked for unless they are known.
     """
+    return forecast(hours=hours, most=most, zone=zone, quiet=quiet, slots=slots).met
+
+
+def forecast(
+    *,
+    hours: float = 24.0,
+    most: int = 50,
+    zone: str = "UTC",
+    quiet: Quiet | Literal["ask"] | None = "ask",
+    slots: int | None = None,
+    beside: Iterable[int] = (),
+) -> Forecast:
+    """The same with the lengths it came from. beside: jobs whose lengths are told too."""
     now = clock.now()
     coming = upcoming(count=MOST_MOMENTS, until=now + timedelta(hours=hours), quiet=quiet)
     active = list(Run.objects.active().filter(job__isnull=False).select_related("job").lean())
     jobs = {item.schedule.job_id for item in coming} | {run.job_id for run in active if run.job_id}
+    lengths = usual_lately(jobs.union(beside))
     slots = pulse().slots if slots is None else slots
-    return meetings(
-        coming=coming, active=active, lengths=usual_lately(jobs), slots=slots, most=most, zone=zone
-    )
+    met = meetings(coming=coming, active=active, lengths=lengths, slots=slots, most=most, zone=zone)
+    return Forecast(met, lengths)
 
 
 def meetings(

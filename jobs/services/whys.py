@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.db.models import Q
 
 from jobs.models import Job, Quiet, Run, Schedule, Status
 from jobs.models.quiet import OPEN_END
-from jobs.services.collisions import MOST_MOMENTS, Collision, collisions
+from jobs.services.collisions import MOST_MOMENTS, Collision, Forecast, forecast
 from jobs.services.health import Health, health
 from jobs.services.lengths import ENOUGH, Usual, usual
 from jobs.services.quiet import quiet_now
@@ -200,21 +201,38 @@ class _Question:
 
     def _met(self) -> dict[tuple[datetime, str], Collision]:
         """What the moments of the job meet, by moment and schedule."""
-        if self.at > self.now + AHEAD:
-            return {}
-        found = collisions(most=MOST_MOMENTS, zone=self.zone, quiet=self.quiet, slots=self.health.slots)
+        found = self._forecast.met if self._forecast else []
         return {(one.at, one.schedule): one for one in found if one.job == self.job.name}
 
+    @cached_property
+    def _forecast(self) -> Forecast | None:
+        if not self.due or self.at > self.now + AHEAD:
+            return None
+        return forecast(
+            most=MOST_MOMENTS,
+            zone=self.zone,
+            quiet=self.quiet,
+            slots=self.health.slots,
+            beside=[self.job.pk],
+        )
+
+    @cached_property
+    def _length(self) -> Usual | None:
+        found = self._forecast.lengths if self._forecast else usual([self.job.pk])
+        return found.get(self.job.pk)
+
     def _doubt(self) -> _Doubt | None:
-        """An unfinished run in the way of which no rehearsal knows when it ends. One query more when there is one."""
+        """An unfinished run in the way of which no rehearsal knows when it ends. One query."""
         if self.job.overlap == "replace":
             return None
-        runs = self.job.runs.active() | self.job.runs.ready(self.now)
-        in_the_way = list(runs.lean().order_by("id")[: self._at_once()])
+        ready = Q(not_before__isnull=True) | Q(not_before__lte=self.now)
+        unfinished = self.job.runs.unfinished().filter(ready).lean()
+        in_the_way = list(
+            unfinished.order_by("status", "id")[: self._at_once()]
+        )  # by id alone SQLite reads all
         if len(in_the_way) < self._at_once():
             return None
-        length = usual([self.job.pk]).get(self.job.pk)
-        doubts = ((run, self._unforeseen(run, length)) for run in in_the_way)
+        doubts = ((run, self._unforeseen(run, self._length)) for run in in_the_way)
         return next((_Doubt(run, because) for run, because in doubts if because), None)
 
     def _at_once(self) -> int:
@@ -288,7 +306,7 @@ class _Question:
             return met.because
         if doubt:
             return f"run {doubt.run.pk} must end before: {doubt.because}"
-        if self.job.pk not in usual([self.job.pk]):
+        if self._length is None:
             return f"how long it takes is known after {ENOUGH} good runs"
         return "nothing should be in its way"
 
