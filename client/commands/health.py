@@ -19,8 +19,8 @@ def health(session: Session) -> None:
     elif well:
         counts = [f"{told[key]} {key}" for key in ("running", "queued", "slots") if key in told]
         screen.say(": ".join(part for part in (f"{session.api.address} is well", ", ".join(counts)) if part))
-        if told.get("disk"):
-            screen.warn(told["disk"])
+        for warning in filter(None, (told.get("disk"), told.get("silent"))):
+            screen.warn(warning)
     if not well:
         raise Refused(f"{session.api.address} is down: {told.get('problem') or 'it does not say why'}", 503)
 

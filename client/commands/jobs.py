@@ -12,6 +12,8 @@ from client.failures import Refused
 
 ALIVE = "queued,claimed,dispatched,running,stopping"
 CONFLICT = 409
+UNHEARD = "its MXX_HOME on "
+"""So begins the reason of a run that nobody can stop now."""
 
 
 def state(job: dict[str, Any]) -> str:
@@ -151,6 +153,9 @@ def cancel(session: Session, ident: str) -> None:
         screen.write_json({"job": job, "cancelled": stopped})
     elif stopped:
         screen.say(f"{job}: cancelled " + ", ".join(f"run {run['id']}" for run in stopped))
+        for run in stopped:
+            if run["reason"].startswith(UNHEARD) and not run["finished_at"]:
+                screen.warn(f"run {run['id']} goes on: {run['reason']}")
     else:
         screen.say(f"{job}: nothing to cancel")
 

@@ -237,6 +237,9 @@ class HealthShape(Shape):
     slots = serializers.IntegerField(required=False)
     heartbeats = HeartbeatShape(many=True, required=False)
     disk = serializers.CharField(required=False, help_text="a sentence once the disk is nearly full")
+    silent = serializers.CharField(
+        required=False, help_text="a sentence while runs are active whose MXX_HOME is not heard any more"
+    )
     disk_free = serializers.IntegerField(required=False, help_text="bytes, where MXX keeps its data")
     disk_size = serializers.IntegerField(required=False, help_text="bytes")
     custody = CustodyShape(required=False)

@@ -206,7 +206,7 @@ class LocalDispatcher:
     # ---- recovery
 
     def mend(self) -> None:
-        """Once a second: runs of dead owners, and own runs of which nothing was heard."""
+        """Once a second: runs of dead owners, own runs of which nothing was heard, and homes that are not heard."""
         if release_reservations():
             self.kick.set()
         for run in orphans(self.owner):
@@ -218,6 +218,7 @@ class LocalDispatcher:
         quiet = [pk for pk, status in own.values_list("pk", "status") if self._is_quiet(pk, status)]
         for run in own.lean().filter(pk__in=quiet) if quiet else ():
             self._settle(run)
+        services.tell_silence()
 
     def _is_quiet(self, run_id: int, status: str) -> bool:
         """Whether nothing was heard of it for longer than usual."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from jobs.models import Supervisor
+from jobs.models import Run, Supervisor
 from jobs.models.supervisor import STALE_AFTER
 from jobs.timing import clock
 from plugins.custody.backends import backend
@@ -100,5 +100,7 @@ def sign_off(owner_id: str) -> None:
 
 
 def forget_the_gone(now: datetime) -> None:
-    """Without this, each `runjob` would leave a row for ever. A run whose owner has no row counts as orphaned."""
-    Supervisor.objects.filter(heartbeat_at__lt=now - REMEMBERED).delete()
+    """Without this, each `runjob` would leave a row for ever. A run whose owner has no row counts as orphaned; that of one
+    with active runs stays, for it tells since when they are."""
+    held = Run.objects.active().values("owner")
+    Supervisor.objects.filter(heartbeat_at__lt=now - REMEMBERED).exclude(pk__in=held).delete()

@@ -77,6 +77,7 @@ from jobs.services.secretstore import (
     set_secret,
 )
 from jobs.services.setup import check_link, open_link, use_link
+from jobs.services.silence import is_unheard, tell_silence
 from jobs.services.telling import describe_run
 from jobs.services.tokens import DAYS as TOKEN_DAYS
 from jobs.services.tokens import MOST_DAYS as MOST_TOKEN_DAYS
@@ -198,6 +199,7 @@ __all__ = [
     "import_cron",
     "import_home",
     "is_away",
+    "is_unheard",
     "job_files",
     "keep_history",
     "let_in",
@@ -255,6 +257,7 @@ __all__ = [
     "standing_of",
     "starts_from",
     "stop_detached_program",
+    "tell_silence",
     "tokens_seen_by",
     "trigger_by_link",
     "trigger_job",

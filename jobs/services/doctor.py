@@ -184,6 +184,8 @@ def _server() -> Iterator[Finding]:
         if found.ok
         else Finding("server", "warning", found.problem, "manage.py up")
     )
+    if found.silent:
+        yield Finding("server", "warning", found.silent, "start MXX there again")
 
 
 def _jobs() -> Iterator[Finding]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q, Subquery, Sum
+from django.db.models import Count, Exists, Max, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from jobs.models import Lease, Run, Status, Supervisor
 from jobs.models.supervisor import STALE_AFTER
 from jobs.services.room import little_room
+from jobs.services.silence import ownerless, silence_told
 from jobs.timing import clock
 
 
@@ -24,6 +25,8 @@ class Pulse:
     slots: int
     disk: str
     """A sentence once the disk is nearly full, or is."""
+    silent: str
+    """A sentence while runs are active whose MXX_HOME is not heard any more."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def health() -> Health:
 
 def pulse() -> Pulse:
     """ok only while some supervisor's scheduler loop was heard within the last 10 s, by either side of the clock, and
-    one holds the lease. One query."""
+    one holds the lease. One query; two more while the owner of an active run is not heard."""
     now = clock.now()
     alive = Q(heartbeat_at__range=(now - STALE_AFTER, now + STALE_AFTER))
     in_time = Q(scheduler_beat_at__lt=now + STALE_AFTER)  # later: written before the clock was set back
@@ -52,9 +55,11 @@ def pulse() -> Pulse:
         beat=Max("scheduler_beat_at", filter=in_time),
         slots=Coalesce(Sum("slots", filter=alive), 0),
         expires=Max(Subquery(expires)),
+        ownerless=Count("pk", filter=Exists(Run.objects.active().filter(ownerless(now)))),
     )
     problem = _problem(told["beat"], now) or _leaderless(told["expires"], now)
-    return Pulse(not problem, problem, told["beat"], told["slots"], little_room())
+    silent = silence_told(now) if told["ownerless"] else ""
+    return Pulse(not problem, problem, told["beat"], told["slots"], little_room(), silent)
 
 
 def heartbeats() -> list[Supervisor]:

@@ -14,6 +14,7 @@ from jobs.services.audit import record
 from jobs.services.drafts import Draft
 from jobs.services.params import declared_in, run_params
 from jobs.services.people import Caller, person
+from jobs.services.silence import tell_silence
 from jobs.timing import clock
 from plugins import jobfile
 
@@ -88,13 +89,18 @@ def queue_file_run(
 
 
 def cancel_run(*, run: Run, reason: str = "") -> Run:
-    """Stop a run at whatever stage it is. Raises Conflict when it is over already."""
+    """Stop a run at whatever stage it is. Raises Conflict when it is over already.
+
+    The reason tells when nobody is there to do it now: the run's home is not heard.
+    """
     if run.is_over:
         raise Conflict(f"run {run.pk} is over already: {run.status}")
     with transaction.atomic():
         request_cancel(Run.objects.filter(pk=run.pk), reason=reason or "cancelled by a user")
         record("run.cancelled", run.job_name, run=run.pk)
         announce()
+    if run.is_active:
+        tell_silence()
     run.refresh_from_db()
     return run
 

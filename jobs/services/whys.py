@@ -19,6 +19,7 @@ from jobs.services.health import Health, health
 from jobs.services.lengths import ENOUGH, Usual, usual
 from jobs.services.quiet import quiet_now
 from jobs.services.room import why_no_start
+from jobs.services.silence import is_unheard
 from jobs.timing import clock
 from jobs.timing.triggers import Bounded
 from jobs.timing.words import hour_in, minute_in, span
@@ -242,6 +243,8 @@ class _Question:
 
     def _unforeseen(self, run: Run, usually: Usual | None) -> str:
         """Why nobody can tell when it ends; "" when the rehearsal can."""
+        if is_unheard(run):
+            return run.reason
         if run.status == Status.QUEUED:
             return "it waits to start"
         if usually is None:

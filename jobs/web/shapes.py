@@ -132,6 +132,13 @@ SHAPES = (
     "the scheduler was last heard {0} s ago",
     "the scheduler was last heard {0} s ahead of now: the clock was set back, or two clocks disagree",
     "no scheduler has led for {0} s: nothing is planned",
+    "nobody looks after run {0}: the MXX_HOME on {1} has not been heard {2}",
+    "nobody looks after runs {0}: the MXX_HOME on {1} has not been heard {2}",
+    "since {0} UTC",
+    "for more than a day",
+    "its MXX_HOME on {0} has not been heard {1}: {2}",
+    "how it ends is told when that is back",
+    "it is cancelled when that is back",
     # ---- why
     "no: {0}",
     "no: by its present schedules it was not due then",
@@ -190,6 +197,7 @@ SHAPES = (
     "run {0} queued ({1})",
     "run {0} queued",
     "run {0} running",
+    "run {0} running ({1})",
     # ---- refusals of services
     "there is no job named {0}",
     "there is no job named {0} any more",

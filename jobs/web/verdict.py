@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from jobs import services
 from jobs.models import Run, Source
 from jobs.web.outcomes import Usual
 from jobs.web.rhythm import rhythm
@@ -53,6 +54,8 @@ def _live(run: Run, usual: Usual | None) -> str:
     if run.status == "queued":
         reason = waits_for(_short(run.reason))
         return _("Waits: %(reason)s") % {"reason": reason} if reason else _("Waits for its turn")
+    if services.is_unheard(run):
+        return _("Out of sight: its host is not heard any more")
     if run.status == "stopping" or run.cancel_requested_at:
         return _("Stopping what it started")
     if run.duration is None:

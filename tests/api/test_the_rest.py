@@ -115,6 +115,7 @@ def test_health_is_200_while_the_scheduler_beats_and_anybody_hears_only_the_stat
     assert (known["status"], known["slots"], known["queued"], known["running"]) == ("ok", 16, 0, 0)
     assert known["scheduler_beat_at"].endswith("Z")
     assert known["version"]
+    assert known["silent"] == ""
     assert known["custody"]["strength"] in ("kernel", "strong")
     assert [(one["host"], one["kind"]) for one in known["heartbeats"]] == [("here", "supervisor")]
     assert 0 <= known["disk_free"] <= known["disk_size"]

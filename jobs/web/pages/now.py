@@ -157,7 +157,9 @@ def _headline(needy: int, going_on: GoingOn, has_jobs: bool) -> str:
 
 
 def _summary(recent: list[Outcome], health: services.Pulse, going_on: GoingOn) -> str:
-    return paragraph([said(health.disk), _what_ended(recent), _what_goes_on(going_on)])
+    return paragraph(
+        [said(health.disk), sentence(said(health.silent)), _what_ended(recent), _what_goes_on(going_on)]
+    )
 
 
 def _what_ended(recent: list[Outcome]) -> str:
