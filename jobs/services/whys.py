@@ -29,6 +29,8 @@ AHEAD = timedelta(hours=24)
 """So far do collisions look."""
 MOST_RUNS = 20
 MOST_A_MINUTE = 60
+COUNTS = "due moment"
+"""So says the reason of a row that stands for others (paused, quiet, missed); one that was skipped stands for itself."""
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,11 @@ class _Question:
     def _unrecorded(self, row: Schedule) -> str:
         """Of many moments that passed only the last has a row: it stands behind this one."""
         after = self.job.runs.filter(schedule=row, scheduled_for__gt=self.last).order_by("scheduled_for")
-        counted = after.first()
-        if counted and counted.status in (Status.MISSED, Status.SKIPPED):
-            return f"no: counted in {_told(counted)}"
         if row.created_at > self.first:
             return f"no: schedule {row.name!r} was made or changed later, at {minute_in(self.zone, row.created_at)}"
+        counted = after.first()
+        if counted and not counted.attempt and COUNTS in counted.reason:
+            return f"no: counted in {_told(counted)}"
         if row.paused_at:
             return f"no: schedule {row.name!r} is paused since {minute_in(self.zone, row.paused_at)}; resuming tells the count"
         if self._waits(row):

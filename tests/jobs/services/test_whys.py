@@ -180,6 +180,20 @@ def test_before_the_schedule_was_made_it_says_so() -> None:
         assert "was made or changed later" in services.why(job=job, at=ONE).verdict
 
 
+def test_a_moment_that_was_skipped_counts_no_other() -> None:
+    job = make_job(text=DAILY)
+    skipped = services.trigger_job(job=job, source="schedule")
+    Run.objects.filter(pk=skipped.pk).update(
+        schedule=only_schedule(job),
+        scheduled_for=ONE + timedelta(days=1),
+        status="skipped",
+        reason="still going",
+    )
+    with clock.shifted(2 * 86400):
+        assert services.why(job=job, at=ONE).verdict == "no row is left of it"
+        assert "was made or changed later" in services.why(job=job, at=ONE - timedelta(days=1)).verdict
+
+
 def test_a_seconds_schedule_is_asked_by_the_second() -> None:
     job = make_job(text=every(7))
     assert services.why(job=job, at=NOON + timedelta(seconds=14)).happens
