@@ -116,7 +116,7 @@ class _Question:
         runs = self._runs() if self._has_come() else []
         if runs or self.last < self.now:
             began = any(run.started_at for run in runs)
-            rules = [*self._schedule_rules(), *self._job_rules()]
+            rules = [*self._schedule_rules(past=True), *self._job_rules(past=True)]
             if not runs and any(map(self._waits, self.schedules)):
                 rules.append(self._scheduler_rule())
             return Why(self.at, began, self._did(runs), rules, runs)
@@ -157,7 +157,7 @@ class _Question:
         counted = after.first()
         if counted and not counted.attempt and COUNTS in counted.reason:
             return f"no: counted in {_told(counted)}"
-        if row.paused_at:
+        if row.paused_at and self._was_paused(row):
             return f"no: schedule {row.name!r} is paused since {minute_in(self.zone, row.paused_at)}; resuming tells the count"
         if self._waits(row):
             return "not yet: no scheduler took it, so misfire decides whether it runs late"
@@ -257,7 +257,11 @@ class _Question:
 
     # ---- the rules
 
-    def _schedule_rules(self) -> Iterator[Rule]:
+    def _was_paused(self, row: Schedule) -> bool:
+        """Whether its present pause had begun at the moment; of earlier ones nothing is known."""
+        return row.paused_at is not None and row.paused_at <= self.due.get(row.pk, self.last)
+
+    def _schedule_rules(self, *, past: bool = False) -> Iterator[Rule]:
         for row in self.schedules:
             yield Rule("schedule", row.pk in self.due, f"{row.text} ({row.timezone})", row.name)
             trigger = row.rule()
@@ -266,13 +270,20 @@ class _Question:
                 bounds = {key: row.spec[key] for key in ("start", "end", "blackout") if key in row.spec}
                 yield Rule("blackout" if "blackout" in bounds else "bounds", inside, _pairs(bounds), row.name)
             if row.paused_at:
-                yield Rule("paused", False, f"since {minute_in(self.zone, row.paused_at)}", row.name)
+                later = past and not self._was_paused(row)
+                since = f"since {minute_in(self.zone, row.paused_at)}"
+                yield Rule(
+                    "paused", None if later else False, since + ", after that moment" * later, row.name
+                )
             window = row.misfire_window if row.misfire_window is not None else self.job.misfire_window
             told = "no window" if window is None else f"window {span(window)}"
             yield Rule("misfire", None, f"{row.misfire or self.job.misfire}, {told}", row.name)
 
-    def _job_rules(self) -> Iterator[Rule]:
-        yield Rule("job", self.job.enabled, "on" if self.job.enabled else "paused")
+    def _job_rules(self, *, past: bool = False) -> Iterator[Rule]:
+        if past and not self.job.enabled and not all(map(self._was_paused, self.schedules)):
+            yield Rule("job", None, "paused after that moment")
+        else:
+            yield Rule("job", self.job.enabled, "on" if self.job.enabled else "paused")
         spans = Quiet.objects.spans(self.first, self.last)
         told = [f"from {minute_in(self.zone, since)} to {self._end_of(until)}" for since, until in spans]
         yield Rule("quiet", not told, "; ".join(told) or "no")

@@ -156,6 +156,8 @@ SHAPES = (
     "it waits to start",
     "it usually takes {0} s, and goes on for {1} s",
     "since {0}",
+    "since {0}, after that moment",
+    "paused after that moment",
     "blackout: {0}",
     "bounds: {0}",
     "paused: {0}",

@@ -156,6 +156,18 @@ def test_what_ran_is_told_with_its_run() -> None:
     assert (found.happens, found.verdict) == (True, f"run {run.pk} failed (exit code 3)")
 
 
+def test_a_pause_that_began_later_is_not_held_against_the_past(noon: clock.FrozenClock) -> None:
+    job = make_job(text=DAILY)
+    noon.move(3600)
+    awake()._process_jobs()
+    noon.move(600)
+    services.pause_job(job=job)
+    found = services.why(job=job, at=ONE)
+    assert found.runs
+    assert rules(found, "paused") == [(None, "since 2030-06-03 13:10 UTC, after that moment")]
+    assert rules(found, "job") == [(None, "paused after that moment")]
+
+
 def test_a_moment_that_was_merged_into_a_later_row_finds_it() -> None:
     job = make_job(text=every(60, misfire="skip"))
     with clock.shifted(3600):
