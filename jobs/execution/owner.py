@@ -9,13 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 
-from django.conf import settings
-
+from jobs import services
 from jobs.models import Run, Supervisor
 from jobs.models.supervisor import STALE_AFTER
 from jobs.timing import clock
@@ -29,31 +25,13 @@ def host_name() -> str:
     return socket.gethostname()
 
 
-def home_id() -> str:
-    """Sixteen hex digits, made once for each MXX_HOME and kept in its file `home-id`."""
-    return _home_id(Path(settings.MXX_HOME))
-
-
-@cache
-def _home_id(home: Path) -> str:
-    file, draft = home / "home-id", home / f".home-id.{os.getpid()}"
-    if not file.exists():
-        draft.write_text(secrets.token_hex(8) + "\n")
-        try:
-            with suppress(FileExistsError):  # of two processes one is first, and its file counts
-                os.link(draft, file)  # whole or not at all
-        finally:
-            draft.unlink()
-    return file.read_text().strip()
-
-
 def register(kind: str, slots: int = 0) -> Supervisor:
     """Insert the row of this process; rows of long gone ones go."""
     me = backend().identity(os.getpid())
     assert me is not None
     forget_the_gone(clock.now())
     return Supervisor.objects.create(
-        id=f"{home_id()}:{me.pid}:{secrets.token_hex(4)}",
+        id=f"{services.home_id()}:{me.pid}:{secrets.token_hex(4)}",
         kind=kind,
         host=host_name(),
         pid=me.pid,
@@ -73,7 +51,7 @@ def is_gone(owner: Supervisor, now: datetime) -> bool:
     """True when the process stopped, died, or has not been heard for 10 s (a stopped process is no owner)."""
     if owner.stopped_at is not None or not _is_fresh(owner, now):
         return True
-    return owner.pk.startswith(f"{home_id()}:") and not _lives(owner)
+    return owner.pk.startswith(f"{services.home_id()}:") and not _lives(owner)
 
 
 def _is_fresh(owner: Supervisor, now: datetime) -> bool:

@@ -45,7 +45,7 @@ class Fate(Enum):
 def orphans(me: str) -> list[Run]:
     """Active runs of this home whose owner is gone."""
     now = clock.now()
-    active = Run.objects.active().filter(owner__startswith=f"{owners.home_id()}:").exclude(owner=me)
+    active = Run.objects.active().filter(owner__startswith=f"{services.home_id()}:").exclude(owner=me)
     holders = Supervisor.objects.in_bulk({run.owner for run in active})
     return [run for run in active if run.owner not in holders or owners.is_gone(holders[run.owner], now)]
 

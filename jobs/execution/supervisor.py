@@ -91,7 +91,7 @@ class Supervisor:
 
     def _keep_history(self) -> None:
         self._ahead.look(self._pause.wait)
-        more = services.keep_history(f"{owner.home_id()}:")
+        more = services.keep_history(f"{services.home_id()}:")
         self._pause.wait(HISTORY_PAUSE_BUSY if more else HISTORY_PAUSE)
 
     def _beat(self) -> None:

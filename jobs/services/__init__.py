@@ -30,6 +30,7 @@ from jobs.services.filejobs import detach_job
 from jobs.services.folder import Loaded, Wishes, job_files, load_folder
 from jobs.services.health import Health, Pulse, health, heartbeats, pulse
 from jobs.services.history import Found, Wanted, find_runs
+from jobs.services.home import home_id
 from jobs.services.keeping import keep_history
 from jobs.services.logsearch import excerpts
 from jobs.services.mxximport import ImportedHome, import_home
@@ -90,6 +91,7 @@ from jobs.services.watching import (
     Progress,
     live_events,
     live_progress,
+    log_elsewhere,
     log_end,
     log_state,
     run_dir,
@@ -195,6 +197,7 @@ __all__ = [
     "has_factor",
     "health",
     "heartbeats",
+    "home_id",
     "import_applications",
     "import_cron",
     "import_home",
@@ -208,6 +211,7 @@ __all__ = [
     "live_progress",
     "load_folder",
     "local_owner_token",
+    "log_elsewhere",
     "log_end",
     "log_state",
     "make_link",

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from jobs.models import Run, Supervisor
 from jobs.models.supervisor import STALE_AFTER
+from jobs.services.home import home_of
 from jobs.timing import clock
 
 ITS_HOME = "its MXX_HOME on "
@@ -55,9 +56,9 @@ def silences(runs: Iterable[Run], now: datetime) -> list[Silence]:
     for owner, at in rows.values_list(
         "pk", "heartbeat_at"
     ):  # the nearest: another may be of a clock that was set
-        home = _home(owner)
+        home = home_of(owner)
         heard[home] = min(heard.get(home, at), at, key=lambda beat: abs(now - beat))
-    told = (Silence(run, heard.get(_home(run.owner))) for run in runs)
+    told = (Silence(run, heard.get(home_of(run.owner))) for run in runs)
     return [one for one in told if one.since is None or abs(now - one.since) >= STALE_AFTER]
 
 
@@ -94,7 +95,3 @@ def _untended(ids: list[int], host: str) -> str:
     if len(ids) == 1:
         return f"nobody looks after run {some}: the MXX_HOME on {host}"
     return f"nobody looks after runs {some}: the MXX_HOME on {host}"
-
-
-def _home(owner: str) -> str:
-    return owner.partition(":")[0]

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.conf import settings
 
+from jobs.exceptions import NotFound
 from jobs.models import Run
+from jobs.services.home import home_id, home_of
 from plugins.custody.rundir import RunDir
 from plugins.exceptions import BadInput, Problem
 from plugins.output import segments
@@ -44,10 +46,13 @@ def run_records(run: Run, offset: int = 0, limit: int = CHUNK) -> list[segments.
 def run_log(
     run: Run, offset: int = 0, limit: int = CHUNK, *, attempt: int | None = None, colours: bool = False
 ) -> LogChunk:
-    """Output as it is read: characters and lines that the limit cuts wait for the next chunk. Raises BadInput.
+    """Output as it is read: characters and lines that the limit cuts wait for the next chunk. Raises BadInput, and NotFound
+    for a log that is not here.
 
     attempt: one of the run's, the current one by default; each has a log and offsets of its own."""
     which = _known_attempt(run, attempt)
+    if told := log_elsewhere(run, which):
+        raise NotFound(told)
     folder = run_dir(run, which).log
     over = run.is_over or which < run.attempt
     end = segments.end(folder)
@@ -56,6 +61,13 @@ def run_log(
     text, used = viewed(records, final=last, colours=colours, in_line=in_line)
     reached = max(offset, used)
     return LogChunk(text, reached, over and reached >= end, which)
+
+
+def log_elsewhere(run: Run, attempt: int | None = None) -> str:
+    """Where the log lies when another MXX_HOME has it; "" when it is here. Those that were moved here with their runs are."""
+    if home_of(run.owner) in ("", home_id()) or run_dir(run, attempt).path.exists():
+        return ""
+    return f"the log of run {run.pk} lies on {run.host or 'another host'}, in another MXX_HOME"
 
 
 def log_state(run: Run, attempt: int) -> tuple[int, bool]:

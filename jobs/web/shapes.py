@@ -206,6 +206,8 @@ SHAPES = (
     "a job named {0} exists already",
     "a job named {0} exists already and says something else: it is left alone",
     "there is no run {0}",
+    "the log of run {0} lies on {1}, in another MXX_HOME",
+    "another host",
     "there is no schedule {0}",
     "run {0} is over already: {1}",
     "run {0} is not over yet: {1}",

@@ -272,6 +272,15 @@ def test_the_log_of_a_waiting_run_is_empty_and_not_complete(api: Api) -> None:
     assert (response.content, response["X-Next-Offset"], response["X-Log-Complete"]) == (b"", "0", "false")
 
 
+def test_a_log_that_another_home_has_is_not_told_as_empty(api: Api) -> None:
+    make_job()
+    run = Run.objects.get(pk=triggered(api)["id"])
+    Run.objects.filter(pk=run.pk).update(status="succeeded", attempt=1, owner="other:1:aa", host="far")
+    answer = api.get(f"runs/{run.pk}/log/")
+    assert answer.status_code == 404
+    assert f"the log of run {run.pk} lies on far, in another MXX_HOME" in answer.content.decode()
+
+
 def test_the_log_is_plain_text_read_on_from_an_offset_until_complete(api: Api) -> None:
     make_job()
     run = Run.objects.get(pk=triggered(api)["id"])

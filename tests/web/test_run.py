@@ -36,6 +36,14 @@ def poll(web: Client, run: Run, page: str) -> tuple[int, str]:
     return answer.status_code, answer.content.decode()
 
 
+def test_a_log_that_another_home_has_is_not_told_as_empty(web: Client, running: Run) -> None:
+    Run.objects.filter(pk=running.pk).update(status="succeeded", owner="other:1:aa", host="far")
+    page = page_of(web, running)
+    assert f"The log of run {running.pk} lies on far, in another MXX_HOME." in page
+    assert "It said nothing" not in page
+    assert web.get(f"/runs/{running.pk}/log/download/").status_code == 404
+
+
 def new_lines(page: str) -> list[str]:
     return re.findall(r'<li id="L\d+"[^>]*>.*?<code>(.*?)</code>', page.split('<ol id="unfinished"')[0])
 

@@ -61,6 +61,8 @@ class State:
     detached: list[services.Outliving]
     """Programs that it left on purpose and that still live."""
     facts: list[tuple[str, SafeString | str]]
+    elsewhere: str
+    """Where its log lies, if not here."""
 
     @property
     def earlier_attempts(self) -> list[int]:
@@ -144,6 +146,7 @@ def state_of(run: Run, past: Past, viewer: Viewer) -> State:
         curves=curves(services.samples_of(run).points, run.duration.total_seconds()) if run.duration else [],
         detached=[one for one in services.detached_programs(run) if one.alive],
         facts=_facts(run, past, viewer),
+        elsewhere=sentence(said(services.log_elsewhere(run))),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRefresh
@@ -21,6 +21,7 @@ from jobs.web.looks import Look, answer, cursor_of, known, look_of
 from jobs.web.pages.run import past_of, repetition, run_page, state_of
 from jobs.web.render import page, run_or_404, viewer_of
 from jobs.web.sentences import said
+from jobs.web.words import sentence
 from plugins.exceptions import BadInput, Problem
 
 NEIGHBOURS = 200
@@ -62,12 +63,18 @@ def log(request: HttpRequest, run_id: int) -> HttpResponse:
     """What is new behind `offset` for a poll; lines `first` to `last` for a reader."""
     found, look = run_or_404(run_id), look_of(request, run_id)
     if look is None:
+        _refuse_elsewhere(found)
         wanted = _wanted(request)
         return _between(request, found) if wanted.is_all else _found(request, found, wanted)
     if found.is_over:
         return _tick(request, found, look)
     services.let_in(request.session, member(request), found)
     return answer(look, services.standing_of(found), viewer_of(request)) or _tick(request, found, look)
+
+
+def _refuse_elsewhere(found: Run, attempt: int | None = None) -> None:
+    if told := services.log_elsewhere(found, attempt):
+        raise Http404(sentence(said(told)))
 
 
 def _wanted(request: HttpRequest) -> Wanted:
@@ -136,6 +143,7 @@ def download(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """The decoded log as a file; a browser must not take it for a page."""
     found = run_or_404(run_id)
     attempt = min(max(1, _number(request, "attempt", found.attempt)), found.attempt) or None
+    _refuse_elsewhere(found, attempt)
     response = StreamingHttpResponse(_text(found, attempt), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="run-{found.pk}.log"'
     response["Content-Security-Policy"] = HARMLESS
