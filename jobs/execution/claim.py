@@ -28,6 +28,9 @@ SHORT_LOOK = 40
 CLAIM_LOCK = 0x6D7878
 """PostgreSQL advisory lock: two supervisors must not both find a job idle."""
 
+NOT_ENDED = 'the run before it had not ended, and overlap is "skip"'
+NOT_BEGUN = 'the run before it had not begun, and overlap is "skip"'
+
 
 class Queued(NamedTuple):
     """What the decision needs of a queued run and its job: a tenth of the cost of two model instances."""
@@ -248,7 +251,7 @@ class Decision:
     def _hold_back(self, run: Queued, waiting: int) -> None:
         by_schedule = run.source == Source.SCHEDULE and not run.attempt  # a retry waits
         if by_schedule and run.overlap == "skip":
-            self._end(run, 'the run before it was still going, and overlap is "skip"')
+            self._end(run, NOT_ENDED if self._active[run.job_id] else NOT_BEGUN)
         elif by_schedule and waiting >= (run.queue_max or 0):
             self._end(run, f"{waiting} runs were waiting already, and queue_max is {run.queue_max}")
         else:

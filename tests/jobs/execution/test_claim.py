@@ -40,6 +40,18 @@ def test_skip_runs_the_first_and_skips_the_scheduled_rest() -> None:
     assert statuses(runs) == ["claimed", "skipped", "skipped"]
 
 
+def test_a_skipped_run_says_whether_the_one_before_it_had_begun() -> None:
+    job = with_overlap("skip")
+    first, behind_one_that_waits = queue(job, 2)
+    claimed(free=0)
+    assert statuses([first, behind_one_that_waits]) == ["queued", "skipped"]
+    assert behind_one_that_waits.reason == 'the run before it had not begun, and overlap is "skip"'
+    [behind_one_that_goes] = queue(job, 1)
+    claimed()
+    assert statuses([first, behind_one_that_goes]) == ["claimed", "skipped"]
+    assert behind_one_that_goes.reason == 'the run before it had not ended, and overlap is "skip"'
+
+
 def test_skip_lets_a_manual_run_wait_with_the_reason() -> None:
     runs = queue(with_overlap("skip"), 2, Source.MANUAL)
     claimed()
