@@ -104,16 +104,30 @@ def _caught_up(
         return rows
     ran = {row.at for row in rows}
     last = next(moment for moment in reversed(due.moments) if moment not in ran)
-    reason = f"{_number(passed, due.exact)} passed while nobody was there; {_instead(misfire, chosen, fresh)}"
+    reason = f"{_number(passed, due.exact)} passed while nobody was there; {_instead(misfire, window, chosen, fresh)}"
     return [Moment(last, Status.MISSED, reason), *rows]
 
 
-def _instead(misfire: str, chosen: list[datetime], fresh: list[datetime]) -> str:
+def _instead(misfire: str, window: float | None, chosen: list[datetime], fresh: list[datetime]) -> str:
+    """Why those that passed did not run."""
+    limit = "" if window is None or misfire == "skip" else _exactly(window)
     if misfire == "all" and chosen:
-        return f"the newest {len(chosen) + len(fresh)} run late"
+        told = f"the newest {len(chosen) + len(fresh)} run late"
+        if limit and len(chosen) + len(fresh) < ALL_CAP:
+            told += f"; the others were due longer ago than the misfire_window of {limit}"
+        return told
     if misfire == "latest" and (chosen or fresh):
         return "merged into one late run" if chosen else "merged into the run that was due on time"
+    if limit:
+        return f"they were due longer ago than the misfire_window of {limit}"
     return f"misfire policy is {misfire!r}"
+
+
+def _exactly(seconds: float) -> str:
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
 
 
 def _number(count: int, exact: bool) -> str:

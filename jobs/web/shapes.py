@@ -41,6 +41,8 @@ SHAPES = (
     "merged into one late run",
     "merged into the run that was due on time",
     "misfire policy is '{0}'",
+    "they were due longer ago than the misfire_window of {0}",
+    "the others were due longer ago than the misfire_window of {0}",
     "quiet from {0} to {1} UTC: {2} passed",
     "paused: {0} passed since {1}",
     "paused: {0} passed before the schedule was changed",

@@ -40,6 +40,25 @@ def test_what_lies_outside_the_window_is_missed() -> None:
     assert [not moment.runs for moment in found.moments] == [True]
 
 
+@pytest.mark.parametrize(
+    ("misfire", "window", "told"),
+    [
+        ("all", 7, "they were due longer ago than the misfire_window of 7 s"),
+        ("latest", 7, "they were due longer ago than the misfire_window of 7 s"),
+        (
+            "all",
+            120,
+            "the newest 2 run late; the others were due longer ago than the misfire_window of 2 min",
+        ),
+        ("skip", 7, "misfire policy is 'skip'"),
+    ],
+)
+def test_what_the_window_shut_out_is_told_with_the_window(misfire: str, window: float, told: str) -> None:
+    now = NOON - timedelta(seconds=30)
+    found = plan(every(60), NOON - timedelta(hours=1), now, misfire=misfire, window=window)
+    assert found.moments[0].reason.endswith(f"passed while nobody was there; {told}")
+
+
 @pytest.mark.parametrize("misfire", ["skip", "latest", "all"])
 @pytest.mark.parametrize("off", [30, 99, 100, 101, 5000])
 def test_no_two_rows_stand_for_one_moment(misfire: str, off: int) -> None:
