@@ -266,9 +266,9 @@ class Decision:
 
     def _wait(self, run: Queued, reason: str) -> None:
         self._waiting[run.job_id] += 1
-        if run.reason != reason:
+        if not run.reason.endswith(reason):
             log.debug("held back run=%s: %s", run.id, reason)
-            Run.objects.queued().filter(pk=run.id).update(reason=reason)
+            Run.objects.queued().filter(pk=run.id).wait(reason)
 
     def _end(self, run: Queued, reason: str) -> None:
         """What a schedule asked for is skipped; what somebody asked for, or what ran already, is cancelled."""

@@ -114,7 +114,7 @@ class LocalDispatcher:
 
     def _claim(self, look_at: int) -> list[Claimed]:
         if why := services.why_no_start():
-            Run.objects.claimable(clock.now()).exclude(reason=why).update(reason=why)
+            Run.objects.claimable(clock.now()).wait(why)
             return []
         claimed = claim(
             room=self._room,

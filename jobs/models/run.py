@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Concat, StrIndex, Substr
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models.compiled import Compiled
@@ -77,6 +78,10 @@ class Spelled(models.Value):
         return f"'{self.value}'", ()
 
 
+PLACE_OF = {"sqlite": "instr", "postgresql": "strpos"}
+"""Where one text stands in another."""
+
+
 class RunQuerySet(models.QuerySet["Run"]):
     def queued(self) -> RunQuerySet:
         return self.filter(status=Spelled("queued"))
@@ -107,17 +112,28 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.defer("receipt")
 
     def claim(self, ids: Iterable[int], *, owner: str, host: str) -> int:
-        """queued -> claimed by compare-and-set; returns how many this owner won. A new attempt has no exit code yet."""
+        """queued -> claimed by compare-and-set; returns how many this owner won.
+
+        A new attempt has no exit code yet; of the reason stays how late it is.
+        """
         table = connection.ops.quote_name(Run._meta.db_table)
         pks = list(ids)
+        place = f"{PLACE_OF[connection.vendor]}(reason || '; waits: ', '; waits: ')"
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {table} SET status = %s, owner = %s, host = %s, attempt = attempt + 1, exit_code = NULL,"
-                " reason = CASE WHEN attempt = 0 AND reason LIKE 'late: %%' THEN reason ELSE '' END"
+                " reason = CASE WHEN attempt = 0 AND reason LIKE 'late: %%'"
+                f" THEN substr(reason, 1, {place} - 1) ELSE '' END"
                 f" WHERE status = %s AND id IN ({', '.join(['%s'] * len(pks))})",
                 [Status.CLAIMED.value, owner, host, Status.QUEUED.value, *pks],
             )
             return cursor.rowcount
+
+    def wait(self, why: str) -> int:
+        """Say why these queued runs wait (`waits: ...`), behind how late they are; not again to those that say so."""
+        late = Substr("reason", 1, StrIndex(Concat("reason", Value("; waits: ")), Value("; waits: ")) - 1)
+        is_late = When(attempt=0, reason__startswith="late: ", then=Concat(late, Value(f"; {why}")))
+        return self.exclude(reason__endswith=why).update(reason=Case(is_late, default=Value(why)))
 
     def hold(self, runs: Iterable[Run]) -> list[Run]:
         """Those that are still active in this attempt and of this owner: locked, and told what the row says of what an end

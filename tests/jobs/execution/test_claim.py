@@ -59,6 +59,23 @@ def test_skip_lets_a_manual_run_wait_with_the_reason() -> None:
     assert "waits" in runs[1].reason
 
 
+def test_how_late_a_run_is_outlives_its_waiting() -> None:
+    job = with_overlap("queue")
+    [going] = queue(job, 1)
+    claimed()
+    [late] = queue(job, 1)
+    Run.objects.filter(pk=late.pk).update(reason="late: was due 3 h ago")
+    for _ in range(2):
+        claimed()
+        late.refresh_from_db()
+        assert late.reason == "late: was due 3 h ago; waits: a run of this job is active"
+    Run.objects.filter(pk=late.pk).wait("waits: something else")
+    Run.objects.filter(pk=going.pk).update(status="succeeded")
+    assert claimed() == [late.pk]
+    late.refresh_from_db()
+    assert late.reason == "late: was due 3 h ago"
+
+
 def test_queue_runs_one_after_another_up_to_queue_max() -> None:
     runs = queue(with_overlap("queue", queue_max=1), 3)
     claimed()
