@@ -7,7 +7,7 @@ job, read to be counted here, took 400 ms of processor time; this takes 50.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -27,7 +27,7 @@ MOST_GOOD = 20
 LOOKED_AT = 500
 """Good runs count among so many of a job's newest: one that always fails would else be read from end to end."""
 
-AT_ONCE = 1000
+AT_ONCE = 2000
 """Jobs in one query."""
 LATELY, FEW, MOST_KNOWN = 30.0, 50, 10_000
 """Seconds that a forecast's lengths hold; up to so many jobs they are asked for each time; and so many are remembered."""
@@ -78,32 +78,45 @@ def usual_lately(jobs: Iterable[int]) -> dict[int, Usual]:
     """The same for a forecast of many jobs, for which half a minute more or less is nothing: to ask for a thousand takes the
     database as long as all the rest of the page."""
     wanted = set(jobs)
-    if len(wanted) <= FEW:
-        return usual(wanted)
-    now = clock.monotonic()
-    known = {job: told for job in wanted if (told := _lately.get(job)) and told[0] > now}
+    known = _remembered(wanted)
     if unknown := wanted - known.keys():
-        found = usual(unknown)
-        new = {job: (now + LATELY, found.get(job)) for job in unknown}
-        if len(_lately) > MOST_KNOWN:
-            _lately.clear()
-        _lately.update(new)
-        known |= new
-    return {job: told for job, (_, told) in known.items() if told}
+        known |= _remember(unknown, usual(unknown))
+    return {job: told for job, told in known.items() if told}
+
+
+def _remembered(jobs: set[int]) -> dict[int, Usual | None]:
+    """None: it is known that too few runs were good. Nothing of a few jobs: they are asked for each time."""
+    if len(jobs) <= FEW:
+        return {}
+    now = clock.monotonic()
+    return {job: told[1] for job in jobs if (told := _lately.get(job)) and told[0] > now}
+
+
+def _remember(jobs: set[int], found: Mapping[int, Usual]) -> dict[int, Usual | None]:
+    """Of these jobs, all of them."""
+    if len(_lately) > MOST_KNOWN:
+        _lately.clear()
+    until = clock.monotonic() + LATELY
+    _lately.update({job: (until, found.get(job)) for job in jobs})
+    return {job: found.get(job) for job in jobs}
 
 
 def past(jobs: Iterable[int], count: int, columns: Iterable[str], beside: Iterable[int] = ()) -> Past:
     """The newest `count` runs of each job, as these columns, of which the first must be job_id; and what is usual for it.
 
-    beside: jobs of which only the latter is asked.
+    beside: jobs of which only the latter is asked, as usual_lately does, in the same query.
     """
     found, wanted, shown = Past(), list(columns), set(jobs)
-    for some in batched(shown.union(beside), AT_ONCE):
+    known = _remembered(set(beside))
+    found.usual.update((job, told) for job, told in known.items() if told)
+    asked = shown.union(beside) - (known.keys() - shown)
+    for some in batched(asked, AT_ONCE):
         told = _told(f"{GOOD}), ({NEWEST}", [LOOKED_AT, MOST_GOOD, count], some)
         found.usual.update(_known((job, good) for job, good, _ in told))
         firsts = {job: first for job, _, first in told if first and job in shown}
         for row in _rows(firsts).values_list(*wanted):
             found.rows[row[0]].append(row)
+    _remember(asked, found.usual)
     return found
 
 

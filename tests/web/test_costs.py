@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.urls import resolve
 from benchmarks.pages import pages
 from jobs.models import Job, Role, Run, Status
 from jobs.timing import clock
+from jobs.web.looked import COOKIE
 from tests.api.kit import person
 from tests.web import story, tale
 from tests.web.places import admin_pages, every_page, furnish
@@ -50,6 +52,17 @@ def test_a_page_costs_at_most_twelve_queries(db: None, name: str, django_assert_
     client, path = editor(), page_of(name)
     with django_assert_max_num_queries(MOST):
         assert client.get(path).status_code == 200
+
+
+def test_the_first_page_costs_no_more_for_who_was_away_for_days(
+    db: None, django_assert_max_num_queries: Any
+) -> None:
+    story.supervisor()
+    past(9, 4)
+    client, then = editor(), int((clock.now() - timedelta(days=3)).timestamp())
+    client.cookies[COOKIE] = f"{then}.{then}"
+    with django_assert_max_num_queries(MOST):
+        assert client.get("/").status_code == 200
 
 
 def test_the_benchmark_asks_for_every_page(db: None) -> None:

@@ -110,8 +110,7 @@ def now_page(viewer: Viewer, health: services.Pulse, since: datetime, quiet: mod
     live, going_on = _unfinished()
     worst = sorted(needy, key=_urgency)[:MOST_TROUBLES]
     jobs = {run.job_id for run in live if run.job_id} | {item.schedule.job_id for item in future}
-    past, usual = outcomes.latest_and_usual([brief.id for brief in worst])
-    usual |= outcomes.usual_lately(jobs)
+    past, usual = outcomes.latest_and_usual([brief.id for brief in worst], beside=jobs)
     whole = len(recent) < MOST_ENDED
     later = meanwhile(since, recent if whole else None, names, [brief.id for brief in needy], viewer)
     finished = on_the_ribbon(recent, briefs, viewer, whole=whole)
