@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jobs import services
-from jobs.models import Job, Run, Supervisor
+from jobs.models import Job, Run, Schedule, Supervisor
 from jobs.timing import clock
 from tests.jobs.kit import ECHO, change, every, make_job, only_schedule
 from tests.jobs.scheduling.kit import awake
@@ -201,6 +201,7 @@ def test_a_moment_that_was_skipped_counts_no_other() -> None:
         status="skipped",
         reason="still going",
     )
+    Schedule.objects.update(next_run_time=ONE + timedelta(days=3))
     with clock.shifted(2 * 86400):
         assert services.why(job=job, at=ONE).verdict == "no row is left of it"
         assert "was made or changed later" in services.why(job=job, at=ONE - timedelta(days=1)).verdict
