@@ -81,6 +81,29 @@ def test_enter_adds_a_param_on_a_page_with_script(screen: Screen) -> None:
     assert (Job.objects.get().toml, screen.complaints) == (TEXT, [])
 
 
+def test_the_keyboard_goes_on_where_a_button_of_the_form_was_pressed(screen: Screen) -> None:
+    more = '[lifetime]\nlifetime = 60\n\n[http]\nurl = "http://localhost"\n\n[schedule]'
+    story.job("hello", TEXT.replace("[schedule]", more))
+    page = screen.open("/jobs/hello/")
+
+    def press(name: str, then: str) -> None:
+        page.get_by_role("button", name=name, exact=True).focus()
+        with page.expect_response("**/editing/"):
+            page.keyboard.press("Enter")
+        expect(page.locator(":focus")).to_have_accessible_name(re.compile(then))
+
+    press("Move os down", "^Move os down$")
+    press("Move os down", "^Move os up$")
+    page.get_by_label("Add a plugin").select_option("env")
+    page.locator("#do-add").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(":focus")).to_have_accessible_name(re.compile(r"^\[env\]"))
+    press("Take env out", "^.schedule. When it runs")
+    press("As a cron expression instead", "^As single fields instead$")
+    press("Add a schedule", r"^.schedule. When it runs")
+    assert screen.complaints == []
+
+
 def test_a_dry_run_tells_times_and_order_and_saves_nothing(web: Client, hello: Job) -> None:
     page = web.post("/jobs/hello/save/", posted(do="dry-run")).content.decode()
     assert "What it would do, in this order" in page and "<code>os</code>" in page

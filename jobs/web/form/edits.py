@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jobs.web.form.fields import Field
+from jobs.web.form.focus import focus_after
 from jobs.web.form.schedules import BEGINNINGS, OWN, as_expression, as_fields
 from jobs.web.form.whole import Form, config_of, form_of
 from jobs.web.viewer import Viewer
@@ -33,6 +34,7 @@ class Edited:
     base: str
     problems: list[Problem] = field(default_factory=list)
     typed: Typed = field(default_factory=dict)
+    focus: str = ""
 
 
 def edited(posted: Mapping[str, str], viewer: Viewer) -> Edited:
@@ -50,10 +52,12 @@ def edited(posted: Mapping[str, str], viewer: Viewer) -> Edited:
     done = _Edit(text, base)
     for found, typed in changes:
         done.take(found, typed)
-    command = command_of(posted)
+    command, before = command_of(posted), done.text
     if command and done.carry_out(command, posted, viewer) and command == ADD_PARAM:
         name = {}
-    return Edited(done.text, done.text, done.problems, name | done.typed)
+    changed = before != done.text
+    focus = focus_after(command, form_of(before, viewer), form_of(done.text, viewer)) if changed else ""
+    return Edited(done.text, done.text, done.problems, name | done.typed, focus)
 
 
 def command_of(posted: Mapping[str, str]) -> str:

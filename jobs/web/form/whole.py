@@ -44,6 +44,8 @@ class Form:
     too_long: bool = False
     new_param: str = ""
     """The name of one that is not added yet."""
+    focus: str = ""
+    """Where the keyboard goes on, as focus_after() tells it."""
 
     def fields(self) -> Iterator[Field]:
         yield from [*self.about, *self.limits, *self.others]
@@ -55,6 +57,12 @@ class Form:
             yield from [schedule.trigger, *schedule.fields, *schedule.more]
         for section in self.sections:
             yield from [*section.fields, *section.more]
+
+    def parts(self) -> list[str]:
+        """The place of each plugin, schedule and param, as they stand in the form."""
+        found = [one.place for one in self.sections]
+        found += [one.place for one in self.schedules]
+        return found + [one.place for one in self.params]
 
     def each(self, change: Callable[[Field], Field]) -> Form:
         """With every control changed."""

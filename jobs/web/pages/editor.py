@@ -88,7 +88,8 @@ def editor_of(
 def _editor(state: Edited, viewer: Viewer, problems: list[Problem], revision: int, job: str) -> Editor:
     wrong = {problem.line for problem in problems}
     count = max(state.text.count("\n") + (not state.text.endswith("\n")), 12)
-    form = with_typed(form_of(state.base, viewer, problems, services.saved_schedules(job)), state.typed)
+    form = form_of(state.base, viewer, problems, services.saved_schedules(job))
+    form = replace(with_typed(form, state.typed), focus=state.focus)
     lines = [(number, number in wrong) for number in range(1, min(count, MOST_NUMBERED) + 1)]
     return Editor(state.text, state.base, lines, form, problems, revision)
 
