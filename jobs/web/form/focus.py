@@ -15,7 +15,7 @@ def focus_after(command: str, before: Form, now: Form) -> str:
     if verb in ("up", "down"):
         return _moved(verb, place, before, now)
     if place in old:
-        return place if place in new and len(new) == len(old) else _beside(old.index(place), new)
+        return "" if verb == "turn" else _beside(old.index(place), new)
     holders = [part for part in (*new, "job") if place.startswith(f"{part}.")]
     return max(holders, key=len, default="")
 
