@@ -101,9 +101,11 @@ def _adopt(run: Run, me: str) -> Fate:
     to = run.status if run.status == Status.STOPPING else Status.RUNNING
     started = services.run_dir(run).started() or {}
     at = moment(started["at"]) if "at" in started else run.started_at or clock.now()
-    won = run.move(Status(to), expect=ACTIVE, owner=me, started_at=at)
-    log.info("run %s is adopted from %s (keeper %s)", run.pk, run.owner, started.get("pid"))
-    return Fate.ADOPTED if won else Fate.UNDECIDED
+    before = run.owner
+    if not run.move(Status(to), expect=ACTIVE, owner=me, started_at=at):
+        return Fate.UNDECIDED
+    log.info("run %s is adopted from %s (keeper %s)", run.pk, before, started.get("pid"))
+    return Fate.ADOPTED
 
 
 def _lose(run: Run, me: str, start: Start, sweeps: Sweeps) -> Fate:

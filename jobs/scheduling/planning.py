@@ -114,12 +114,12 @@ def _instead(misfire: str, window: float | None, chosen: list[datetime], fresh: 
     if misfire == "all" and chosen:
         told = f"the newest {len(chosen) + len(fresh)} run late"
         if limit and len(chosen) + len(fresh) < ALL_CAP:
-            told += f"; the others were due longer ago than the misfire_window of {limit}"
+            told += f"; the others were due longer ago than {limit}, the misfire_window"
         return told
     if misfire == "latest" and (chosen or fresh):
         return "merged into one late run" if chosen else "merged into the run that was due on time"
     if limit:
-        return f"they were due longer ago than the misfire_window of {limit}"
+        return f"they were due longer ago than {limit}, the misfire_window"
     return f"misfire policy is {misfire!r}"
 
 

@@ -156,9 +156,8 @@ def _headline(needy: int, going_on: GoingOn, has_jobs: bool) -> str:
 
 
 def _summary(recent: list[Outcome], health: services.Pulse, going_on: GoingOn) -> str:
-    return paragraph(
-        [said(health.disk), sentence(said(health.silent)), _what_ended(recent), _what_goes_on(going_on)]
-    )
+    silent = (sentence(said(home)) for home in health.silent.split("; "))
+    return paragraph([said(health.disk), *silent, _what_ended(recent), _what_goes_on(going_on)])
 
 
 def _what_ended(recent: list[Outcome]) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 from datetime import timedelta
 
@@ -7,9 +8,11 @@ import pytest
 
 from jobs import services
 from jobs.execution import owner
-from jobs.execution.recovery import orphans
+from jobs.execution.recovery import Fate, orphans, recover
+from jobs.execution.sweeps import Sweeps
 from jobs.models import Run, Status, Supervisor
 from jobs.timing import clock
+from plugins.custody.backends import backend
 from tests.jobs.kit import make_job
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +35,18 @@ def test_a_host_with_a_new_name_knows_its_runs(monkeypatch: pytest.MonkeyPatch) 
 def test_another_home_on_this_host_is_left_alone() -> None:
     running("0123456789abcdef:1:aa")
     assert orphans("me") == []
+
+
+def test_the_log_names_the_owner_from_which_a_run_is_adopted(caplog: pytest.LogCaptureFixture) -> None:
+    run = running("the one before")
+    Run.objects.update(attempt=1)
+    run.refresh_from_db()
+    keeper = backend().identity(os.getpid())
+    assert keeper is not None
+    services.run_dir(run).take_marker({**keeper.told(), "boot": backend().boot(), "at": 0.0})
+    with caplog.at_level("INFO", "mxx.recovery"):
+        assert recover(run, "me", lambda spec: None, Sweeps()) is Fate.ADOPTED
+    assert f"run {run.pk} is adopted from the one before" in caplog.text
 
 
 def test_the_row_of_an_owner_that_is_long_gone_goes() -> None:

@@ -43,12 +43,12 @@ def test_what_lies_outside_the_window_is_missed() -> None:
 @pytest.mark.parametrize(
     ("misfire", "window", "told"),
     [
-        ("all", 7, "they were due longer ago than the misfire_window of 7 s"),
-        ("latest", 7, "they were due longer ago than the misfire_window of 7 s"),
+        ("all", 7, "they were due longer ago than 7 s, the misfire_window"),
+        ("latest", 7, "they were due longer ago than 7 s, the misfire_window"),
         (
             "all",
             120,
-            "the newest 2 run late; the others were due longer ago than the misfire_window of 2 min",
+            "the newest 2 run late; the others were due longer ago than 2 min, the misfire_window",
         ),
         ("skip", 7, "misfire policy is 'skip'"),
     ],
