@@ -53,10 +53,8 @@ def silences(runs: Iterable[Run], now: datetime) -> list[Silence]:
         return []
     rows = Supervisor.objects.filter(Q(kind="supervisor") | Q(pk__in=owners))
     heard: dict[str, datetime] = {}
-    for owner, at in rows.values_list(
-        "pk", "heartbeat_at"
-    ):  # the nearest: another may be of a clock that was set
-        home = home_of(owner)
+    for owner, at in rows.values_list("pk", "heartbeat_at"):
+        home = home_of(owner)  # its nearest beat counts: another may be of a clock that was set back
         heard[home] = min(heard.get(home, at), at, key=lambda beat: abs(now - beat))
     told = (Silence(run, heard.get(home_of(run.owner))) for run in runs)
     return [one for one in told if one.since is None or abs(now - one.since) >= STALE_AFTER]

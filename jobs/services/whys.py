@@ -225,14 +225,13 @@ class _Question:
         return found.get(self.job.pk)
 
     def _doubt(self) -> _Doubt | None:
-        """An unfinished run in the way of which no rehearsal knows when it ends. One query."""
+        """An unfinished run in the way of which no rehearsal knows when it ends. One query; in the order of ids alone SQLite
+        would read all runs of the job."""
         if self.job.overlap == "replace":
             return None
         ready = Q(not_before__isnull=True) | Q(not_before__lte=self.now)
         unfinished = self.job.runs.unfinished().filter(ready).lean()
-        in_the_way = list(
-            unfinished.order_by("status", "id")[: self._at_once()]
-        )  # by id alone SQLite reads all
+        in_the_way = list(unfinished.order_by("status", "id")[: self._at_once()])
         if len(in_the_way) < self._at_once():
             return None
         doubts = ((run, self._unforeseen(run, self._length)) for run in in_the_way)
