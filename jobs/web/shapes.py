@@ -10,6 +10,7 @@ CONTEXT = "sentence"
 SHAPES = (
     # ---- reasons of runs
     'the run before it had not ended, and overlap is "skip"',
+    'the run before it was still going, and overlap is "skip"',  # rows of before December 2026
     'the run before it had not begun, and overlap is "skip"',
     "{0} runs were waiting already, and queue_max is {1}",
     "replaced by run {0}",
