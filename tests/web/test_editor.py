@@ -85,22 +85,25 @@ def test_the_keyboard_goes_on_where_a_button_of_the_form_was_pressed(screen: Scr
     more = '[lifetime]\nlifetime = 60\n\n[http]\nurl = "http://localhost"\n\n[schedule]'
     story.job("hello", TEXT.replace("[schedule]", more))
     page = screen.open("/jobs/hello/")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(
+        "document.body.addEventListener('htmx:afterSettle', () => { document.body.dataset.drawn = 'yes' })"
+    )
 
-    def press(name: str, then: str) -> None:
-        page.get_by_role("button", name=name, exact=True).focus()
-        with page.expect_response("**/editing/"):
-            page.keyboard.press("Enter")
+    def press(button: str, then: str) -> None:
+        page.evaluate("document.body.dataset.drawn = ''")
+        page.locator(button).focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("body[data-drawn=yes]")).to_be_attached()  # until then the new button is deaf
         expect(page.locator(":focus")).to_have_accessible_name(re.compile(then))
 
-    press("Move os down", "^Move os down$")
-    press("Move os down", "^Move os up$")
+    press("[aria-label='Move os down']", "^Move os down$")
+    press("[aria-label='Move os down']", "^Move os up$")
     page.get_by_label("Add a plugin").select_option("env")
-    page.locator("#do-add").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(":focus")).to_have_accessible_name(re.compile(r"^\[env\]"))
-    press("Take env out", "^.schedule. When it runs")
-    press("As a cron expression instead", "^As single fields instead$")
-    press("Add a schedule", r"^.schedule. When it runs")
+    press("#do-add", r"^\[env\]")
+    press("[aria-label='Take env out']", "^.schedule. When it runs")
+    press("text='As a cron expression instead'", "^As single fields instead$")
+    press("text='Add a schedule'", "^.schedule. When it runs")
     assert screen.complaints == []
 
 
