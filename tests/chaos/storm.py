@@ -89,13 +89,18 @@ class Storm:
     def _kill_a(self, role: str) -> bool:
         until_then = time.monotonic() + PATIENCE
         while time.monotonic() < until_then:
-            pids = [pid for pid in processes.of_role(self.cell.mark, role) if pid not in self._frozen]
+            pids = [pid for pid in self._of_role(role) if pid not in self._frozen]
             if pids:
                 self._kill(role, self.random.choice(pids))
                 return True
             self._freeze_and_thaw()
             time.sleep(0.02)
         return False
+
+    def _of_role(self, role: str) -> list[int]:
+        """What a supervisor starts bears its name for a moment; only those that were started here are one."""
+        pids = processes.of_role(self.cell.mark, role)
+        return [pid for pid in pids if pid in self._numbers] if role == "supervisor" else pids
 
     def _kill(self, role: str, pid: int) -> None:
         if not self.cell.kill(pid):
