@@ -44,6 +44,11 @@ def program(*argv: str, **options: Any) -> Section:
     return ("os", "os", {"cmd": list(argv), **options})
 
 
+def until_there(file: Path) -> Section:
+    """A program that goes on until somebody makes this file: no test is too slow for it."""
+    return program("sh", "-c", f"until test -e '{file}'; do sleep 0.02; done")
+
+
 def python(code: str, **options: Any) -> Section:
     return program(sys.executable, "-c", code, **options)
 

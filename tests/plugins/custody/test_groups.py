@@ -9,7 +9,7 @@ import pytest
 
 from plugins.custody.backends import backend, cgroup
 from plugins.custody.sweep import sweep
-from tests.plugins.custody.kit import Going, Home, adversary, lifetime, living, program, until
+from tests.plugins.custody.kit import Going, Home, adversary, lifetime, living, program, until, until_there
 
 pytestmark = pytest.mark.skipif(not cgroup.ground().path, reason=f"not run: {cgroup.ground().why_not}")
 
@@ -33,9 +33,10 @@ def test_a_group_lasts_as_long_as_its_keeper(home: Home) -> None:
     assert group_of(run).name.startswith("mxx-") and not group_of(run).exists()
 
 
-def test_groups_that_a_program_has_made_below_it_go_with_it(home: Home) -> None:
-    run = home.cold(program("sleep", "0.5")).begun()
+def test_groups_that_a_program_has_made_below_it_go_with_it(home: Home, tmp_path: Path) -> None:
+    run = home.cold(until_there(tmp_path / "end")).begun()
     (group_of(run) / "inner").mkdir()
+    (tmp_path / "end").touch()
     run.result()
     assert not group_of(run).exists()
 

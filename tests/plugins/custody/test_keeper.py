@@ -13,7 +13,7 @@ import pytest
 
 from plugins.custody.backends import backend
 from plugins.output.segments import read
-from tests.plugins.custody.kit import ROOT, Home, lifetime, program, python, sh, until
+from tests.plugins.custody.kit import ROOT, Home, lifetime, program, python, sh, until, until_there
 
 # ---- the result
 
@@ -183,10 +183,11 @@ def test_an_end_of_a_lifetime_is_a_success(home: Home) -> None:
     assert result["receipt"]["launches"][0]["how"] == "asked to end"
 
 
-def test_signals_to_the_keeper_do_not_end_the_run(home: Home) -> None:
-    run = home.go(program("sleep", "0.5")).begun()
+def test_signals_to_the_keeper_do_not_end_the_run(home: Home, tmp_path: Path) -> None:
+    run = home.go(until_there(tmp_path / "end")).begun()
     for number in (1, 2, 10, 15):
         os.kill(run.keeper().pid, number)
+    (tmp_path / "end").touch()
     assert run.result()["status"] == "succeeded"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from plugins.custody.backends import Identity, backend
-from tests.plugins.custody.kit import ROOT, Home, Zygote, program, until
+from tests.plugins.custody.kit import ROOT, Home, Zygote, program, until, until_there
 
 
 def children(pid: int) -> list[int]:
@@ -134,19 +134,21 @@ def test_it_leaves_no_zombies(home: Home) -> None:
     until(lambda: working(home.zygote.process.pid) == [])
 
 
-def test_its_end_leaves_a_running_keeper_alone(home: Home) -> None:
+def test_its_end_leaves_a_running_keeper_alone(home: Home, tmp_path: Path) -> None:
     home.zygote = Zygote()
-    run = home.go(program("sleep", "0.7")).begun()
+    run = home.go(until_there(tmp_path / "end")).begun()
     assert home.zygote.close() == 0
     assert backend().alive(run.keeper())
+    (tmp_path / "end").touch()
     assert run.result()["status"] == "succeeded"
 
 
-def test_its_violent_death_leaves_a_running_keeper_alone(home: Home) -> None:
+def test_its_violent_death_leaves_a_running_keeper_alone(home: Home, tmp_path: Path) -> None:
     home.zygote = Zygote()
-    run = home.go(program("sleep", "0.7")).begun()
+    run = home.go(until_there(tmp_path / "end")).begun()
     home.zygote.process.kill()
     home.zygote.process.communicate()
+    (tmp_path / "end").touch()
     assert run.result()["status"] == "succeeded"
 
 
